@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { type AppError, BadInput, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import { isRecord } from './rest-errors.ts';
 
@@ -97,7 +97,7 @@ class RestOAuthClient {
     const url = new URL('/rest/app.info', this.originOf(serverEndpoint));
     url.searchParams.set('auth', accessToken);
     const response = await this.#options.http.send({ method: 'GET', url, timeoutMs: this.#timeoutMs });
-    const body = readJson(response);
+    const body = jsonOrUndefined(response.body) ?? null;
     const proof = proofSchema.safeParse(body);
     if (response.status >= 500 || response.status === 429 || body === null) throw hostAway(response);
     if (!proof.success || !URL.canParse(proof.data.result.install.uri)) {
@@ -134,7 +134,7 @@ class RestOAuthClient {
       body: form.toString(),
       timeoutMs: patienceMs,
     });
-    const body = readJson(response);
+    const body = jsonOrUndefined(response.body);
     const tokens = tokenSchema.safeParse(body);
     if (response.status < 400 && tokens.success) return toFreshTokens(tokens.data);
     throw tokenError(response, body);
@@ -196,13 +196,4 @@ function hostAway(response: HttpResponse): AppError {
     message: `the OAuth host answered with status ${response.status} and nothing readable`,
     fate: 'unknown',
   });
-}
-
-function readJson(response: HttpResponse): unknown {
-  try {
-    return parseJson(response.body);
-  } catch {
-    // An HTML page: callers recognise it by its shape.
-    return null;
-  }
 }

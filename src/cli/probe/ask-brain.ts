@@ -1,7 +1,7 @@
 /** Asks a brain's remote the questions of its probe and compares the answers with what the brain assumes. Keeps shapes, words and facts alone. */
 import type { BrainProbe, ProbeFact, ProbeQuestion } from '../../core/brain-probe.ts';
 import { AppError } from '../../core/errors.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import type { Probed } from './ask-portal.ts';
 import { type Compared, compareObjects, valuesAt } from './compare-objects.ts';
 import type { Difference } from './expectations.ts';
@@ -101,13 +101,7 @@ function objectsOf(body: unknown, at: string | undefined): readonly unknown[] {
 
 /** Undefined for what is no JSON; an empty body is an empty object, as the clients of the brains read it. */
 function jsonOf(body: Buffer): unknown {
-  if (body.toString('utf8', 0, 100).trim() === '') return {};
-  try {
-    return parseJson(body);
-  } catch {
-    // The outcome says what the brain makes of it.
-    return undefined;
-  }
+  return body.toString('utf8', 0, 100).trim() === '' ? {} : jsonOrUndefined(body);
 }
 
 const tellingHeader = /rate-?limit|quota|retry-after|version/;

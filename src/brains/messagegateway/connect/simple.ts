@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
 import { AppError, BadInput } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
 import { awaitingIdOf } from '../account/client-id.ts';
 import { registerAlone } from '../account/join.ts';
@@ -37,7 +37,7 @@ export async function registerOneStep(request: WebhookRequest, host: ConnectorHo
   const secret = secretOf(host.settings);
   const field = new URLSearchParams(request.body.toString('utf8')).get('register');
   if (field === null || field === '') return refused('No data provided');
-  const given = registerShape.safeParse(parse(field));
+  const given = registerShape.safeParse(jsonOrUndefined(field));
   if (!given.success) return refused('Invalid JSON provided');
   const { token, apiKey, systemUrl } = given.data;
   const expected = createHmac('sha256', secret).update(apiKey).digest('hex');
@@ -109,13 +109,4 @@ function secretOf(settings: unknown): string {
 
 function refused(errorMsg: string): RouteAnswer {
   return { status: 200, json: { success: false, errorMsg } };
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    // The message of the error is sent to the CRM.
-    return null;
-  }
 }
