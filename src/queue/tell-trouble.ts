@@ -5,7 +5,6 @@ import { textIn } from '../core/texts.ts';
 import { randomToken } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
-import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
 import { outboxLane } from '../store/queue/lane-names.ts';
@@ -28,13 +27,9 @@ const portalsAtOnce = 200;
 export function startTellingTrouble(options: TellTroubleOptions): WorkLoop {
   return startWorkLoop({
     name: 'trouble',
-    wakeup: createWakeup(),
     log: options.log,
     pollMs: options.pollMs ?? usualPollMs,
-    round: async () => {
-      await tellTrouble(options);
-      return false;
-    },
+    round: () => tellTrouble(options),
   });
 }
 

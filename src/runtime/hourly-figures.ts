@@ -5,7 +5,6 @@
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway, type Pool } from '../store/database.ts';
 import { addHourlyCounts, type CountKind, type HourlyCount } from '../store/reporting/hourly-counts.ts';
-import { createWakeup } from './wakeup.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
 export interface HourlyFigures {
@@ -57,13 +56,9 @@ export function startHourlyFigures(
 ): WorkLoop {
   const loop = startWorkLoop({
     name: 'hourly figures',
-    wakeup: createWakeup(),
     log,
     pollMs: writeMs,
-    round: async () => {
-      await figures.write();
-      return false;
-    },
+    round: () => figures.write(),
   });
   return {
     async stop() {

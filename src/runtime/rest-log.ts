@@ -9,7 +9,6 @@ import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway, type Pool } from '../store/database.ts';
 import { addRestLines, listUnloggedPortals, type RestLine } from '../store/reporting/rest-log.ts';
 import { maskedJson } from './masked-json.ts';
-import { createWakeup } from './wakeup.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
 export interface RestLog {
@@ -81,13 +80,9 @@ export function startRestLog(
 ): WorkLoop {
   const loop = startWorkLoop({
     name: 'rest log',
-    wakeup: createWakeup(),
     log,
     pollMs: writeMs,
-    round: async () => {
-      await restLog.write();
-      return false;
-    },
+    round: () => restLog.write(),
   });
   return {
     async stop() {

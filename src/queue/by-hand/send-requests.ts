@@ -1,7 +1,7 @@
 /** Puts requests to a brain into the inbox lanes of their conversations: at once for a person, and follow-ups when they are due. */
 import type { RequestEvent } from '../../core/events.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { createWakeup, type Wakeups } from '../../runtime/wakeup.ts';
+import type { Wakeups } from '../../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../../runtime/work-loop.ts';
 import { inTransaction, type Pool, type Transaction } from '../../store/database.ts';
 import { acceptEvents, type NewEvent } from '../../store/queue/inbox.ts';
@@ -56,7 +56,6 @@ const dueAtOnce = 100;
 export function startFollowUps({ db, wakeups, log, pollMs = usualPollMs }: FollowUpsOptions): WorkLoop {
   return startWorkLoop({
     name: 'follow-ups',
-    wakeup: createWakeup(),
     log,
     pollMs,
     async round() {
