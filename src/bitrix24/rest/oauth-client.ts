@@ -1,7 +1,14 @@
 /** Client of Bitrix24's OAuth hosts: verifies installations and refreshes tokens. The client secret is sent there only. */
 
 import { z } from 'zod';
-import { type AppError, BadInput, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
+import {
+  type AppError,
+  BadInput,
+  badInput,
+  Misconfigured,
+  RemoteRefused,
+  RemoteUnreachable,
+} from '../../core/errors.ts';
 import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import { isRecord } from './rest-errors.ts';
@@ -101,11 +108,7 @@ class RestOAuthClient {
     const proof = proofSchema.safeParse(body);
     if (response.status >= 500 || response.status === 429 || body === null) throw hostAway(response);
     if (!proof.success || !URL.canParse(proof.data.result.install.uri)) {
-      throw new BadInput({
-        code: 'bitrix24.token_not_proven',
-        status: 403,
-        message: 'the OAuth host does not confirm the token of this request',
-      });
+      throw badInput('bitrix24.token_not_proven', 'the OAuth host does not confirm the token of this request', 403);
     }
     const { uri, member_id: memberId, client_id: clientId } = proof.data.result.install;
     return { portalUrl: new URL(uri), memberId: memberId ?? null, clientId: clientId ?? null };

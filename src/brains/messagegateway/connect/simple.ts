@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
-import { AppError, BadInput } from '../../../core/errors.ts';
+import { AppError, badInput } from '../../../core/errors.ts';
 import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
 import { awaitingIdOf } from '../account/client-id.ts';
@@ -76,11 +76,11 @@ async function registered(account: Account, host: ConnectorHost): Promise<string
     await host.checkSoon(connection);
     return accountLink(connection, config, host);
   }
-  throw new BadInput({
-    code: 'messagegateway.changing',
-    status: 409,
-    message: 'the connection of this account keeps changing; try again in a minute',
-  });
+  throw badInput(
+    'messagegateway.changing',
+    'the connection of this account keeps changing; try again in a minute',
+    409,
+  );
 }
 
 async function registeredAwaiting(id: string, account: Account, host: ConnectorHost): Promise<string> {
@@ -100,11 +100,11 @@ async function registeredAwaiting(id: string, account: Account, host: ConnectorH
 function secretOf(settings: unknown): string {
   const { oneStepSecret }: MessageGatewaySettings = settingsSchema.parse(settings ?? {});
   if (oneStepSecret !== undefined) return oneStepSecret;
-  throw new BadInput({
-    code: 'messagegateway.no_one_step',
-    status: 404,
-    message: 'the one-step connection is not set up here: BRAIN_SETTINGS has no messagegateway.oneStepSecret',
-  });
+  throw badInput(
+    'messagegateway.no_one_step',
+    'the one-step connection is not set up here: BRAIN_SETTINGS has no messagegateway.oneStepSecret',
+    404,
+  );
 }
 
 function refused(errorMsg: string): RouteAnswer {
