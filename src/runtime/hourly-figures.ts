@@ -2,10 +2,9 @@
  * Counts what happens, for the charts of the pages: in memory, and every few seconds added to the database in one statement. No event waits
  * for it. What a process has counted and not yet written is lost when it dies.
  */
-import type { Logger } from '../lib/logger.ts';
-import { isDatabaseAway, type Pool } from '../store/database.ts';
+import type { Pool } from '../store/database.ts';
 import { addHourlyCounts, type CountKind, type HourlyCount } from '../store/reporting/hourly-counts.ts';
-import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+import { type Pace, startWriting, type WorkLoop } from './work-loop.ts';
 
 export interface HourlyFigures {
   /** Counts one. @param name short: the outcome of an event, the result of a call */
@@ -50,22 +49,6 @@ export function createHourlyFigures(db: Pool, clock: { readonly now: () => Date 
 }
 
 /** Writes in intervals, and once more when it is stopped. */
-export function startHourlyFigures(
-  figures: HourlyFigures,
-  { log, writeMs = usualWriteMs }: { readonly log: Logger; readonly writeMs?: number | undefined },
-): WorkLoop {
-  const loop = startWorkLoop({
-    name: 'hourly figures',
-    log,
-    pollMs: writeMs,
-    round: () => figures.write(),
-  });
-  return {
-    async stop() {
-      await loop.stop();
-      await figures.write().catch((error: unknown) => {
-        if (!isDatabaseAway(error)) throw error;
-      });
-    },
-  };
+export function startHourlyFigures(figures: HourlyFigures, { log, writeMs = usualWriteMs }: Pace): WorkLoop {
+  return startWriting({ name: 'hourly figures', log, pollMs: writeMs, write: () => figures.write() });
 }

@@ -66,3 +66,28 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
     },
   };
 }
+
+export interface Pace {
+  readonly log: Logger;
+  readonly writeMs?: number | undefined;
+}
+
+export interface WritingOptions extends Pick<WorkLoopOptions, 'name' | 'log' | 'pollMs'> {
+  readonly write: () => Promise<void>;
+  /** Called where the database is away at the last writing. */
+  readonly onLost?: (error: unknown) => void;
+}
+
+/** Writes in intervals, and once more when it is stopped. */
+export function startWriting({ write, onLost, ...options }: WritingOptions): WorkLoop {
+  const loop = startWorkLoop({ ...options, round: write });
+  return {
+    async stop() {
+      await loop.stop();
+      await write().catch((error: unknown) => {
+        if (!isDatabaseAway(error)) throw error;
+        onLost?.(error);
+      });
+    },
+  };
+}
