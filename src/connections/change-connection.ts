@@ -216,10 +216,7 @@ function refuseToMoveSecrets(
   );
 }
 
-function changedMeanwhile(): BadInput {
-  return badInput(
-    'connection.changed',
-    'the connection was changed by somebody else meanwhile; look again before you repeat it',
-    409,
-  );
+/** The error when somebody else was quicker. */
+export function changedMeanwhile(what = 'the connection was changed by somebody else'): BadInput {
+  return badInput('connection.changed', `${what} meanwhile; look again before you repeat it`, 409);
 }
