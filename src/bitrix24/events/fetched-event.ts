@@ -1,7 +1,7 @@
 /** Reads the answer of `imbot.v2.Event.get`, and writes its events as the portal would have posted them, so that both are stored alike. */
 import { RemoteUnreachable } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { formLimits } from '../../lib/form-body.ts';
-import { isRecord } from '../rest/rest-errors.ts';
 import { secondApiPrefix } from './second-api.ts';
 
 export interface FetchedEvent {

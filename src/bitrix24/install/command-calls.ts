@@ -1,5 +1,6 @@
 /** How each bot API names what is done about commands. Only the first one binds the address for their events here. */
-import { isRecord } from '../rest/rest-errors.ts';
+
+import { isRecord } from '../../core/is-record.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 import { textsOf, type WantedCommand } from './wanted-commands.ts';
 

@@ -1,8 +1,8 @@
 /** Keeps the addresses in order to which a portal posts the app's events. Only where the app is installed: an incoming webhook cannot. */
 import { AppError } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { isRecord } from '../rest/rest-errors.ts';
 import { callOptions, inBatches } from './call-options.ts';
 import type { SetUpOptions } from './set-up-types.ts';
 

@@ -1,8 +1,9 @@
 /** How a portal is brought from one event API to another, without an event being lost on the way. */
 import { AppError } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { batchError, isRecord } from '../rest/rest-errors.ts';
+import { batchError } from '../rest/rest-errors.ts';
 import { callOptions } from './call-options.ts';
 import type { PolledBot, SetUpOptions } from './set-up-types.ts';
 

@@ -3,10 +3,10 @@
  * allow-listed OAuth host has confirmed the token and, through it, the portal (docs/platform-notes/bitrix24.md#install-proof).
  */
 import { BadInput, badInput, RemoteRefused } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { type FormTree, text } from '../../lib/form-body.ts';
 import type { NetworkGuard } from '../../lib/network-guard.ts';
 import type { FreshTokens, OAuthClient, TokenProof } from '../rest/oauth-client.ts';
-import { isRecord } from '../rest/rest-errors.ts';
 
 /** The claims of a page POST or an install event. */
 export interface InstallClaim {

@@ -9,9 +9,9 @@ import {
   RemoteRefused,
   RemoteUnreachable,
 } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
-import { isRecord } from './rest-errors.ts';
 
 export interface OAuthOptions {
   readonly http: HttpClient;

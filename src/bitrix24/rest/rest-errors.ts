@@ -4,6 +4,7 @@
  */
 
 import { type AppError, RemoteRefused, RemoteUnreachable, type Retry } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 
 interface ErrorRule {
@@ -180,9 +181,4 @@ function withRetryAfter(retry: Retry, { headers }: PortalAnswer): Retry {
   if (!(ms > 0)) return retry;
   const least = typeof retry === 'object' ? retry.afterMs : 0;
   return { afterMs: Math.max(least, Math.min(ms, longestWaitMs)) };
-}
-
-/** True for a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
