@@ -1,5 +1,5 @@
 /** How the calls of a set-up are made. */
-import type { BatchCall, BatchOutcome } from '../rest/batch.ts';
+import { type BatchCall, type BatchOutcome, maxBatchCalls } from '../rest/batch.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import type { SetUpOptions } from './set-up-types.ts';
 
@@ -8,14 +8,11 @@ export const patienceMs = 20_000;
 
 export const callOptions = ({ signal }: Pick<SetUpOptions, 'signal'>) => ({ patienceMs, signal });
 
-/** The most calls of one request. */
-const maxCalls = 50;
-
 /** The answers of all calls, in their order. Throws what `client.batch` throws. */
 export async function inBatches(client: PortalClient, options: SetUpOptions, calls: readonly BatchCall[]) {
   const answers: BatchOutcome[] = [];
-  for (let at = 0; at < calls.length; at += maxCalls) {
-    answers.push(...(await client.batch(options.portal, calls.slice(at, at + maxCalls), callOptions(options))));
+  for (let at = 0; at < calls.length; at += maxBatchCalls) {
+    answers.push(...(await client.batch(options.portal, calls.slice(at, at + maxBatchCalls), callOptions(options))));
   }
   return answers;
 }
