@@ -62,7 +62,9 @@ interface Description {
 
 /** As `mount-api.ts` and the API document see an endpoint. */
 export interface Endpoint extends Description {
-  readonly schemas: Partial<Record<'params' | 'query' | 'body', z.ZodType>> & { readonly answer: z.ZodType };
+  readonly schemas: Partial<Record<'params' | 'query' | 'body', z.ZodType | undefined>> & {
+    readonly answer: z.ZodType;
+  };
   /** Reads what was sent, calls the use case, and checks the answer. Throws BadInput `api.invalid` (422) with the problems. */
   run(caller: Caller, sent: Sent): Promise<unknown>;
   /** The answer is a `FileAnswer`. */
@@ -90,13 +92,9 @@ export function fileEndpoint<Q extends z.ZodType = z.ZodUndefined>(
   return {
     ...description,
     isFile: true,
-    schemas: { answer: z.unknown(), ...(query === undefined ? {} : { query }) },
+    schemas: { query, answer: z.unknown() },
     async run(caller, sent) {
-      const problems: Problem[] = [];
-      const read = readerOf(caller.language, problems);
-      const request = { ...caller, params: undefined, query: read(query, sent.query), body: undefined };
-      if (problems.length > 0) throw new InvalidRequest(problems);
-      return await handle(request);
+      return await handle(readRequest<z.ZodUndefined, Q, z.ZodUndefined>(caller, sent, { query }));
     },
   };
 }
@@ -113,36 +111,15 @@ export function endpoint<
   definition: Description &
     Schemas<P, Q, B, A> & {
       /** Throws AppErrors; their codes and messages reach the page. */
-      handle(request: ApiRequest<z.output<P>, z.output<Q>, z.output<B>>): Promise<z.input<A>>;
+      readonly handle: (request: ApiRequest<z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<A>>;
     },
 ): Endpoint {
-  const { params, query, body, answer } = definition;
-  const { method, path, summary, access, bodyBytes, failuresPerMinute, callsPerMinute } = definition;
+  const { params, query, body, answer, handle, ...description } = definition;
   return {
-    method,
-    path,
-    summary,
-    access,
-    ...(callsPerMinute === undefined ? {} : { callsPerMinute }),
-    ...(bodyBytes === undefined ? {} : { bodyBytes }),
-    ...(failuresPerMinute === undefined ? {} : { failuresPerMinute }),
-    schemas: {
-      answer,
-      ...(params === undefined ? {} : { params }),
-      ...(query === undefined ? {} : { query }),
-      ...(body === undefined ? {} : { body }),
-    },
+    ...description,
+    schemas: { params, query, body, answer },
     async run(caller, sent) {
-      const problems: Problem[] = [];
-      const read = readerOf(caller.language, problems);
-      const request = {
-        ...caller,
-        params: read(params, sent.params),
-        query: read(query, sent.query),
-        body: read(body, sent.body),
-      };
-      if (problems.length > 0) throw new InvalidRequest(problems);
-      return await answer.parseAsync(await definition.handle(request));
+      return await answer.parseAsync(await handle(readRequest<P, Q, B>(caller, sent, { params, query, body })));
     },
   };
 }
@@ -164,6 +141,21 @@ export class InvalidRequest extends BadInput {
 
 /** At most so many problems of one schema are told; more would help nobody. */
 const maxProblems = 50;
+
+/** Throws InvalidRequest with all problems. */
+function readRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  caller: Caller,
+  sent: Sent,
+  schemas: { readonly params?: P | undefined; readonly query: Q | undefined; readonly body?: B | undefined },
+): ApiRequest<z.output<P>, z.output<Q>, z.output<B>> {
+  const problems: Problem[] = [];
+  const read = readerOf(caller.language, problems);
+  const params = read(schemas.params, sent.params);
+  const query = read(schemas.query, sent.query);
+  const body = read(schemas.body, sent.body);
+  if (problems.length > 0) throw new InvalidRequest(problems);
+  return { ...caller, params, query, body };
+}
 
 function readerOf(language: Language, problems: Problem[]) {
   return <S extends z.ZodType>(schema: S | undefined, value: unknown): z.output<S> => {

@@ -1,5 +1,5 @@
 /** Reads what a portal says about the app in `app.info`. */
-import { isRecord } from './rest/rest-errors.ts';
+import { isRecord } from '../core/is-record.ts';
 
 export interface AppInfo {
   /**

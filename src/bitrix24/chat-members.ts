@@ -1,8 +1,8 @@
 /** Lists the members of a chat of one of our bots, with the scope `imbot` only (docs/platform-notes/bitrix24.md#chat-members). */
 import type { PortalUser } from '../core/connector-tools.ts';
 import { AppError, RemoteUnreachable } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord } from './rest/rest-errors.ts';
 
 /** The largest page; the portal replaces a larger limit by 50. */
 const pageSize = 200;

@@ -2,6 +2,7 @@
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { FileRef } from '../core/events.ts';
+import { isRecord } from '../core/is-record.ts';
 import { escapeBb, escapeCommands } from '../core/markup/bb-escape.ts';
 import type { OpenedFile } from '../core/opened-file.ts';
 import { toMenu } from './formatting/keyboard.ts';
@@ -10,7 +11,7 @@ import { react } from './react.ts';
 import type { BatchCall } from './rest/batch.ts';
 import type { BatchedCalls, CallMoments, ChatCall } from './rest/batched-calls.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord, readId } from './rest/rest-errors.ts';
+import { readId } from './rest/rest-errors.ts';
 import { fileContent } from './rest/streamed-json.ts';
 import { type Decoration, sendDecorated } from './send-decorated.ts';
 

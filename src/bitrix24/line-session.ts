@@ -7,7 +7,7 @@
  */
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, RemoteRefused } from '../core/errors.ts';
-import { isRecord } from './rest/rest-errors.ts';
+import { isRecord } from '../core/is-record.ts';
 
 type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
 

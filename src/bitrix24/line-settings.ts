@@ -1,7 +1,7 @@
 /** Lists the Open Channels of a portal, and attaches a bot to one as the bot that meets its customers. */
 import { badInput, RemoteRefused } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord } from './rest/rest-errors.ts';
 
 /** Whether the bot meets a customer in the first session only, or in every session. */
 export type WelcomeJoin = 'first' | 'always';

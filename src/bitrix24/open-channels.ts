@@ -1,9 +1,9 @@
 /** Asks a portal for the names and the customers of its Open Channels. */
 import type { CustomerInfo } from '../core/connector-tools.ts';
 import { AppError } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import { listOf } from './chat-members.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord } from './rest/rest-errors.ts';
 
 /** A chat of an Open Channel holds one customer, the bot and some operators: the portal's default page size is enough. */
 const maxMembers = 50;

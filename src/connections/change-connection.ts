@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Brain } from '../core/brain.ts';
 import { formOf } from '../core/config-form.ts';
 import type { Connection } from '../core/connector.ts';
-import { BadInput, badInput } from '../core/errors.ts';
+import { type BadInput, badInput } from '../core/errors.ts';
 import { missingFields, problemsOf, valueAt } from '../core/form-values.ts';
 import { missingSecrets } from '../core/moved-account.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
@@ -195,10 +195,10 @@ function checkConfig(brain: Brain, config: unknown): unknown {
     const title = field === undefined ? '' : ` (${field.title.en})`;
     return `  - ${key || 'config'}${title}: ${missing.has(key) ? `is missing. ${field?.help.en ?? ''}` : message}`;
   });
-  throw new BadInput({
-    code: 'connection.bad_config',
-    message: [`${brain.title} cannot be connected with this --config:`, ...problems].join('\n'),
-  });
+  throw badInput(
+    'connection.bad_config',
+    [`${brain.title} cannot be connected with this --config:`, ...problems].join('\n'),
+  );
 }
 
 /** Throws BadInput `connection.secret_needed`. */
@@ -215,10 +215,7 @@ function refuseToMoveSecrets(
   );
 }
 
-function changedMeanwhile(): BadInput {
-  return badInput(
-    'connection.changed',
-    'the connection was changed by somebody else meanwhile; look again before you repeat it',
-    409,
-  );
+/** The error when somebody else was quicker. */
+export function changedMeanwhile(what = 'the connection was changed by somebody else'): BadInput {
+  return badInput('connection.changed', `${what} meanwhile; look again before you repeat it`, 409);
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Brain, ConnectorHost } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import type { PortalInfo } from '../core/connector-tools.ts';
-import { BadInput, toAppError } from '../core/errors.ts';
+import { badInput, toAppError } from '../core/errors.ts';
 import type { Language } from '../core/language.ts';
 import { randomToken, type Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -20,7 +20,7 @@ import { settleConnection } from '../store/tenants/connection-health.ts';
 import { type ConnectionRow, findConnection } from '../store/tenants/connections.ts';
 import { awaitedBy, leaveAwaited, titleOf } from './account-name.ts';
 import { type AccountWork, hookPath, wakeBots } from './account-work.ts';
-import { refuseTooMany, storeNew } from './change-connection.ts';
+import { changedMeanwhile, refuseTooMany, storeNew } from './change-connection.ts';
 import { checkConnection } from './check-connection.ts';
 import type { ConnectorRegistry } from './connector-registry.ts';
 import type { ToolsFor } from './connector-tools.ts';
@@ -79,7 +79,7 @@ class ConnectionLifecycle {
     const row = wish.connectionId === null ? null : await findConnection(db, portal, wish.connectionId);
     const bot = (await listBots(db, portal)).find(({ code }) => code === botCode);
     if (bot === undefined || (wish.connectionId !== null && row?.brain !== brain.name)) {
-      throw new BadInput({ code: 'connection.gone', message: 'the bot or its connection was removed meanwhile' });
+      throw badInput('connection.gone', 'the bot or its connection was removed meanwhile');
     }
     if (row === null) await refuseTooMany(db, portal);
     const known = row === null ? await awaitedBy(this.#work, brain, config) : openConnection(sealer, row);
@@ -187,10 +187,4 @@ const nothingRecorded: Recording = {
   change: (subject) => ({ action: 'connection.added', subject }),
 };
 
-function changed(): BadInput {
-  return new BadInput({
-    code: 'connection.changed',
-    status: 409,
-    message: 'the bot or its connection was changed meanwhile; look again before you repeat it',
-  });
-}
+const changed = () => changedMeanwhile('the bot or its connection was changed');

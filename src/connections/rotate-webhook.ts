@@ -1,13 +1,14 @@
 /** Gives a connection another webhook address, because the old one may be known to somebody. */
 import type { Brain } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
-import { badInput, toAppError } from '../core/errors.ts';
+import { toAppError } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import type { NoteChange } from '../portals/audit.ts';
 import { inTransaction } from '../store/database.ts';
 import { replaceWebhookSecret } from '../store/tenants/connection-health.ts';
 import type { ConnectionRow } from '../store/tenants/connections.ts';
 import type { AccountWork } from './account-work.ts';
+import { changedMeanwhile } from './change-connection.ts';
 import { openConnection, sealConfig, sealWebhookSecret } from './stored-connection.ts';
 
 /**
@@ -36,11 +37,7 @@ export async function rotateWebhook(
   work.evict(row.id);
   if (isStored) return;
   await tellOldAddress(work, brain, before);
-  throw badInput(
-    'connection.changed',
-    'the connection was changed by somebody else meanwhile; look again before you repeat it',
-    409,
-  );
+  throw changedMeanwhile();
 }
 
 async function join(work: AccountWork, brain: Brain, connection: Connection): Promise<unknown> {

@@ -1,6 +1,7 @@
 /** Turns what people type into form fields into values of the config, and back. */
 import type { z } from 'zod';
 import { type FormField, formOf } from './config-form.ts';
+import { isRecord } from './is-record.ts';
 import type { Language } from './language.ts';
 import { textIn } from './texts.ts';
 
@@ -33,7 +34,7 @@ export function withTyped(
   config: unknown,
   typed: Readonly<Record<string, string>>,
 ): Readonly<Record<string, unknown>> {
-  let result = isMap(config) ? config : {};
+  let result = isRecord(config) ? config : {};
   for (const field of form) {
     const text = Object.hasOwn(typed, field.key) ? typed[field.key]?.trim() : undefined;
     if (text === undefined || (field.kind === 'secret' && text === '')) continue;
@@ -118,7 +119,7 @@ export function hasValueAt(config: unknown, key: string): boolean {
 /** What a config has at a path; undefined: nothing. */
 export function valueAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
   if (key === undefined) return value;
-  return isMap(value) && Object.hasOwn(value, key) ? valueAt(value[key], rest) : undefined;
+  return isRecord(value) && Object.hasOwn(value, key) ? valueAt(value[key], rest) : undefined;
 }
 
 /** @param value undefined: the key is removed */
@@ -128,10 +129,6 @@ function put(
   value: unknown,
 ): Readonly<Record<string, unknown>> {
   const { [key]: before, ...others } = config;
-  const after = rest.length === 0 ? value : put(isMap(before) ? before : {}, rest, value);
+  const after = rest.length === 0 ? value : put(isRecord(before) ? before : {}, rest, value);
   return after === undefined ? others : { ...others, [key]: after };
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -62,6 +62,16 @@ const stay = { brain: step('brain'), handed_over: step('handed_over'), taken: st
 const allTo = (to: Lead): LeadRow['from'] => ({ brain: step(to), handed_over: step(to), taken: step(to) });
 const callsPeople: readonly Told[] = ['staff', 'portal'];
 const givenUp: readonly Told[] = ['customer', 'staff', 'portal'];
+const toPeople: LeadRow['from'] = {
+  brain: step('handed_over', callsPeople, ['staff']),
+  handed_over: step('handed_over', callsPeople, ['staff']),
+  taken: step('taken', callsPeople, ['staff']),
+};
+const backToBrain: LeadRow['from'] = {
+  brain: step('brain'),
+  handed_over: step('brain', ['staff'], ['staff']),
+  taken: step('brain', ['staff'], ['staff']),
+};
 
 /** Every cause in every state. */
 export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
@@ -80,20 +90,12 @@ export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
   operator_command: {
     title: '`/operator`',
     isLineOnly: false,
-    from: {
-      brain: step('handed_over', callsPeople, ['staff']),
-      handed_over: step('handed_over', callsPeople, ['staff']),
-      taken: step('taken', callsPeople, ['staff']),
-    },
+    from: toPeople,
   },
   brain_handed_over: {
     title: 'The brain hands over, with a word for the staff',
     isLineOnly: false,
-    from: {
-      brain: step('handed_over', callsPeople, ['staff']),
-      handed_over: step('handed_over', callsPeople, ['staff']),
-      taken: step('taken', callsPeople, ['staff']),
-    },
+    from: toPeople,
   },
   brain_silent: {
     title: 'The customer has waited too long for the brain (`--call-person-after`)',
@@ -127,20 +129,12 @@ export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
   brain_took_back: {
     title: 'The brain takes the conversation back',
     isLineOnly: false,
-    from: {
-      brain: step('brain'),
-      handed_over: step('brain', ['staff'], ['staff']),
-      taken: step('brain', ['staff'], ['staff']),
-    },
+    from: backToBrain,
   },
   people_inactive: {
     title: 'The people have said nothing for long enough (`--give-back-after`)',
     isLineOnly: false,
-    from: {
-      brain: step('brain'),
-      handed_over: step('brain', ['staff'], ['staff']),
-      taken: step('brain', ['staff'], ['staff']),
-    },
+    from: backToBrain,
   },
   taken_on_page: {
     title: 'An administrator takes the conversation over on its page',
@@ -154,11 +148,7 @@ export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
   given_back_on_page: {
     title: 'An administrator gives the conversation back on its page',
     isLineOnly: false,
-    from: {
-      brain: step('brain'),
-      handed_over: step('brain', ['staff'], ['staff']),
-      taken: step('brain', ['staff'], ['staff']),
-    },
+    from: backToBrain,
   },
 };
 

@@ -2,8 +2,8 @@
 import { readAppInfo } from '../bitrix24/app-info.ts';
 import { neededScopes } from '../bitrix24/needed-scopes.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
-import { isRecord } from '../bitrix24/rest/rest-errors.ts';
 import { AppError, orProblem } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import type { Pool } from '../store/database.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
 import type { Portal } from '../store/tenants/portals.ts';

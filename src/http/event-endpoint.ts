@@ -9,7 +9,7 @@ import { lineDialogOf } from '../bitrix24/events/line-dialog.ts';
 import { scanEvent } from '../bitrix24/events/scan-event.ts';
 import type { ScannedEvent } from '../bitrix24/events/scan-fields.ts';
 import { claimFromEvent } from '../bitrix24/install/proof.ts';
-import { BadInput, RemoteUnreachable } from '../core/errors.ts';
+import { badInput, RemoteUnreachable } from '../core/errors.ts';
 import { sameDigest, sha256 } from '../lib/encryption.ts';
 import { parseForm } from '../lib/form-body.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -64,11 +64,11 @@ class EventEndpoint {
     const started = performance.now();
     const type = ctx.request.headers['content-type'] ?? '';
     if (type !== '' && !type.toLowerCase().startsWith('application/x-www-form-urlencoded')) {
-      throw new BadInput({ code: 'event.not_a_form', status: 415, message: 'events are form-encoded' });
+      throw badInput('event.not_a_form', 'events are form-encoded', 415);
     }
     const raw = await this.#options.bodies.read(ctx, maxBodyBytes);
     const event = scanEvent(raw);
-    if (event.event === '') throw new BadInput({ code: 'event.unreadable', message: 'the body names no event' });
+    if (event.event === '') throw badInput('event.unreadable', 'the body names no event');
     const stored = await withBody(raw, () => this.#receive(ctx, event, raw));
     recordReceived(this.#options.tracing, stored, { kind: 'server', startedAt: started });
     ctx.status = 200;
@@ -84,11 +84,7 @@ class EventEndpoint {
     if (findEvent(event.event)?.scope === 'installation') return await this.#onInstall(ctx, event, raw, known);
     if (known?.portal == null) {
       await this.#refuseForeign(event.memberId.toLowerCase());
-      throw new BadInput({
-        code: 'event.not_authentic',
-        status: 403,
-        message: 'unknown portal or wrong application token',
-      });
+      throw badInput('event.not_authentic', 'unknown portal or wrong application token', 403);
     }
     refuseLeft(known.portal);
     return await this.#store(known.portal.portal, event, known);

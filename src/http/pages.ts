@@ -2,8 +2,8 @@
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { claimFromPage } from '../bitrix24/install/proof.ts';
-import { isRecord } from '../bitrix24/rest/rest-errors.ts';
 import { AppError, BadInput } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import { type Language, languageOf } from '../core/language.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import { LivesElsewhere, withBody } from '../portals/cells/lives-elsewhere.ts';

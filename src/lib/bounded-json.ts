@@ -13,6 +13,15 @@ export function parseJson(json: string | Buffer): unknown {
   return JSON.parse(text);
 }
 
+/** The parsed value; undefined for what `parseJson` refuses. */
+export function jsonOrUndefined(json: string | Buffer): unknown {
+  try {
+    return parseJson(json);
+  } catch {
+    return undefined;
+  }
+}
+
 const quote = 0x22;
 const backslash = 0x5c;
 

@@ -3,6 +3,7 @@
  * it, so that a log nobody reads neither stops the process, nor fills its memory, nor keeps it from ending.
  */
 import { fstatSync, writeSync } from 'node:fs';
+import { codeOf } from './code-of.ts';
 
 export interface LogSink {
   write(line: string): void;
@@ -144,7 +145,3 @@ function standardOutput(): (bytes: Buffer) => number {
 }
 
 function ignore(): void {}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}

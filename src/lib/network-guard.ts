@@ -7,7 +7,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { BadInput } from '../core/errors.ts';
+import { type BadInput, badInput } from '../core/errors.ts';
 import { checkNoTransaction } from './network-in-transaction.ts';
 
 export interface NetworkGuardOptions {
@@ -66,8 +66,7 @@ export function socketLookup(guard: NetworkGuard, url: URL): LookupFunction {
 function parse(input: string | URL): URL {
   if (input instanceof URL) return input;
   const url = URL.parse(input);
-  if (url === null)
-    throw new BadInput({ code: 'network.bad_url', message: 'this is not a complete address (https://…)' });
+  if (url === null) throw badInput('network.bad_url', 'this is not a complete address (https://…)');
   return url;
 }
 
@@ -108,13 +107,13 @@ function guardLookup(resolve: LookupFunction): LookupFunction {
 }
 
 function privateAddress(hostname: string): BadInput {
-  return new BadInput({
-    code: 'network.private_address',
-    message: `${hostname} is not a public address; list it among the allowed private hosts if it is meant`,
-  });
+  return badInput(
+    'network.private_address',
+    `${hostname} is not a public address; list it among the allowed private hosts if it is meant`,
+  );
 }
 
 function refused(code: string, url: URL, rule: string): BadInput {
   // Names only the host: path, query and credentials may hold secrets.
-  return new BadInput({ code, message: `${url.hostname === '' ? 'the address' : url.hostname} ${rule}` });
+  return badInput(code, `${url.hostname === '' ? 'the address' : url.hostname} ${rule}`);
 }

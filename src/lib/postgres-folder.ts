@@ -18,6 +18,7 @@ import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
+import { codeOf } from './code-of.ts';
 import { unreachable } from './data-folder.ts';
 import { type Account, firstClosedFolder } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
@@ -69,7 +70,7 @@ async function versionOf(folder: string): Promise<string | undefined> {
   try {
     return (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw misconfigured('wrong_owner', `${folder} cannot be read by this user; start as its owner`, error);
   }
 }
@@ -112,7 +113,7 @@ export async function createDataFolder(
     await rename(fresh, folder);
   } catch (error) {
     // Another process was quicker: its folder is in place, and it may have removed this one at any moment (`removeHalfMade`).
-    const isThere = hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST') || (await versionOf(folder)) !== undefined;
+    const isThere = ['ENOTEMPTY', 'EEXIST'].includes(codeOf(error)) || (await versionOf(folder)) !== undefined;
     if (!isThere) throw error;
   } finally {
     await rm(aside, withAllInIt);
@@ -126,10 +127,6 @@ const withAllInIt = { recursive: true, force: true, maxRetries: 10, retryDelay: 
 export async function removeHalfMade(folder: string): Promise<void> {
   const begun = (await readdir(dirname(folder))).filter((name) => name.startsWith(`${basename(folder)}.new`));
   await Promise.all(begun.map((name) => rm(join(dirname(folder), name), withAllInIt)));
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 export function misconfigured(kind: string, message: string, cause?: unknown): Misconfigured {

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, Misconfigured } from '../core/errors.ts';
+import { codeOf } from './code-of.ts';
 import type { Account } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { processCommand } from './process-command.ts';
@@ -114,8 +115,7 @@ async function removeStale(file: string, content: string): Promise<void> {
     if ((await readIfThere(aside)) !== content) await link(aside, file);
   } catch (error) {
     // Somebody else has removed it, or a server has written a new one.
-    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EEXIST')))
-      throw error;
+    if (!['ENOENT', 'EEXIST'].includes(codeOf(error))) throw error;
   } finally {
     await rm(aside, { force: true });
   }
@@ -149,7 +149,7 @@ async function signalTo(server: PostgresProcess, signal: NodeJS.Signals): Promis
   try {
     return process.kill(server.pid, signal);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (codeOf(error) === 'ESRCH') return false;
     throw error;
   }
 }

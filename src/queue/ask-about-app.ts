@@ -5,7 +5,6 @@
  */
 import type { Logger } from '../lib/logger.ts';
 import { orderAppChecks } from '../portals/app-orders.ts';
-import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
 import { claimAppChecks, countAppChecks } from '../store/tenants/app-checks.ts';
@@ -26,14 +25,10 @@ const everySeconds = 6 * 3_600;
 export function startAskingAboutApp({ db, log, firstMs }: AskAboutAppOptions): WorkLoop {
   return startWorkLoop({
     name: 'app checks',
-    wakeup: createWakeup(),
     log,
     firstMs,
     pollMs: roundSeconds * 1_000,
-    round: async () => {
-      await askAboutApp(db);
-      return false;
-    },
+    round: () => askAboutApp(db),
   });
 }
 

@@ -3,7 +3,6 @@
  * another takes over. The portal gives the new holder all events that were not acknowledged (`poll-events.ts`).
  */
 
-import { createWakeup } from '../runtime/wakeup.ts';
 import type { WorkLoop } from '../runtime/work-loop.ts';
 import { startWorkLoop } from '../runtime/work-loop.ts';
 import { claimPolls, releasePolls, renewPolls } from '../store/tenants/event-polls.ts';
@@ -38,7 +37,6 @@ class EventPollers implements WorkLoop {
     this.#owner = `${options.owner}:e`;
     this.#loop = startWorkLoop({
       name: 'event-pollers',
-      wakeup: createWakeup(),
       log: options.log,
       pollMs: options.pollMs ?? 5_000,
       round: async () => {

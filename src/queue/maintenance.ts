@@ -3,7 +3,6 @@
 import type { TokenProvider } from '../bitrix24/rest/portal-access.ts';
 import type { Logger } from '../lib/logger.ts';
 import { webhookUser } from '../portals/token-context.ts';
-import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import type { Pool } from '../store/database.ts';
 import { forgetHolds } from '../store/queue/held-events.ts';
@@ -49,7 +48,6 @@ export function startMaintenance(options: MaintenanceOptions): WorkLoop {
   const walkLanes = createLaneWalk(options.db);
   return startWorkLoop({
     name: 'maintenance',
-    wakeup: createWakeup(),
     log: options.log,
     firstMs: options.firstMs,
     pollMs: roundMs,
@@ -57,7 +55,6 @@ export function startMaintenance(options: MaintenanceOptions): WorkLoop {
       await forgetOld(options, signal);
       await keepTokensAlive(options, signal);
       await walkLanes(signal);
-      return false;
     },
   });
 }

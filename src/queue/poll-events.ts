@@ -11,7 +11,7 @@ import type { Clock } from '../lib/clock.ts';
 import { type MaybeTracing, recordReceived } from '../runtime/message-spans.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeup } from '../runtime/wakeup.ts';
-import { isCollision, type Pool } from '../store/database.ts';
+import { type Pool, withoutCollision } from '../store/database.ts';
 import { holdPosted, releasePosted } from '../store/queue/held-events.ts';
 import { acceptEvents } from '../store/queue/inbox.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
@@ -48,21 +48,11 @@ export async function storePage(
   const startedAt = performance.now();
   const rows = events.flatMap(({ body }) => toNewEvents(portal, scanEvent(body), bots));
   if (rows.length === 0) return;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const isNew = await acceptEvents(db, rows, true);
-      for (const one of isNew) (one ? metrics.accepted : metrics.duplicates).inc({ source: 'bitrix24' });
-      recordReceived(
-        tracing,
-        rows.filter((_, index) => isNew[index]),
-        { kind: 'consumer', startedAt },
-      );
-      if (isNew.includes(true)) wakeup.ring();
-      return;
-    } catch (error) {
-      if (!isCollision(error) || attempt === 5) throw error;
-    }
-  }
+  const isNew = await withoutCollision(() => acceptEvents(db, rows, true));
+  for (const one of isNew) (one ? metrics.accepted : metrics.duplicates).inc({ source: 'bitrix24' });
+  const stored = rows.filter((_, index) => isNew[index]);
+  recordReceived(tracing, stored, { kind: 'consumer', startedAt });
+  if (isNew.includes(true)) wakeup.ring();
 }
 
 /** What a set-up needs to bring a portal to polling and back. */

@@ -4,11 +4,11 @@ import { fateUnknown } from '../core/bridge-result.ts';
 import type { ChatEvent } from '../core/events.ts';
 import type { Db } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
-import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
+import { dedupeKey } from '../store/queue/lane-names.ts';
 import type { ActionResult, OutboxRow } from '../store/queue/outbox.ts';
 import { type EndedPart, type OtherPart, partError, readOtherParts } from '../store/queue/sent-parts.ts';
 import type { ExecutionResult } from './execute-action.ts';
-import { ownSource, writeOwnEvents } from './read-event.ts';
+import { ownEvent } from './read-event.ts';
 
 /**
  * Replies returned by a delivery, the brain's id of the conversation, refused changes, and one receipt for all parts of a brain's message.
@@ -37,19 +37,9 @@ export function receipts(
   }
   if (error !== null) events.push(...changeRefusedEvents(row, error), ...offerRefusedEvents(row, error));
   if (events.length === 0) return [];
-  return [
-    {
-      portal: row.portal,
-      lane: inboxLane(row.bot_code, row.dialog_id),
-      dedupeKey: eventsKey(row, error),
-      source: ownSource,
-      connectionId: null,
-      ingress: null,
-      trace: row.trace,
-      subject: executed.remoteId,
-      body: writeOwnEvents(events),
-    },
-  ];
+  const to = { portal: row.portal, botCode: row.bot_code, dialogId: row.dialog_id };
+  const { trace } = row;
+  return [ownEvent(to, events, { dedupeKey: eventsKey(row, error), trace, subject: executed.remoteId })];
 }
 
 /**

@@ -2,11 +2,9 @@
  * Counts what happens, for the charts of the pages. Counts are kept in memory and added to the database every few seconds in one statement,
  * so no event waits for them. Counts not yet written are lost when the process dies.
  */
-import type { Logger } from '../lib/logger.ts';
-import { isDatabaseAway, type Pool } from '../store/database.ts';
+import type { Pool } from '../store/database.ts';
 import { addHourlyCounts, type CountKind, type HourlyCount } from '../store/reporting/hourly-counts.ts';
-import { createWakeup } from './wakeup.ts';
-import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+import { type Pace, startWriting, type WorkLoop } from './work-loop.ts';
 
 export interface HourlyFigures {
   /** Counts one occurrence. @param name short: the outcome of an event, the result of a call */
@@ -51,26 +49,6 @@ export function createHourlyFigures(db: Pool, clock: { readonly now: () => Date 
 }
 
 /** Writes at intervals, and once more when it is stopped. */
-export function startHourlyFigures(
-  figures: HourlyFigures,
-  { log, writeMs = usualWriteMs }: { readonly log: Logger; readonly writeMs?: number | undefined },
-): WorkLoop {
-  const loop = startWorkLoop({
-    name: 'hourly figures',
-    wakeup: createWakeup(),
-    log,
-    pollMs: writeMs,
-    round: async () => {
-      await figures.write();
-      return false;
-    },
-  });
-  return {
-    async stop() {
-      await loop.stop();
-      await figures.write().catch((error: unknown) => {
-        if (!isDatabaseAway(error)) throw error;
-      });
-    },
-  };
+export function startHourlyFigures(figures: HourlyFigures, { log, writeMs = usualWriteMs }: Pace): WorkLoop {
+  return startWriting({ name: 'hourly figures', log, pollMs: writeMs, write: () => figures.write() });
 }

@@ -46,12 +46,8 @@ export function startNotifyListener(url: string, wakeups: Wakeups, recent: Recen
   };
   return startWorkLoop({
     name: 'notify listener',
-    wakeup: createWakeup(),
     log,
     pollMs: 1_000,
-    round: async (signal) => {
-      await listenForWork(url, notices, signal);
-      return false;
-    },
+    round: (signal) => listenForWork(url, notices, signal),
   });
 }

@@ -5,12 +5,10 @@
  */
 import type { ObservedCall } from '../bitrix24/rest/portal-client.ts';
 import { toAppError } from '../core/errors.ts';
-import type { Logger } from '../lib/logger.ts';
-import { isDatabaseAway, type Pool } from '../store/database.ts';
+import type { Pool } from '../store/database.ts';
 import { addRestLines, listUnloggedPortals, type RestLine } from '../store/reporting/rest-log.ts';
 import { maskedJson } from './masked-json.ts';
-import { createWakeup } from './wakeup.ts';
-import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+import { type Pace, startWriting, type WorkLoop } from './work-loop.ts';
 
 export interface RestLog {
   /** Does nothing for a portal that is known to have no log. Which portals have none is known after the first `write`. */
@@ -75,27 +73,8 @@ export function createRestLog(db: Pool, clock: { readonly now: () => Date }): Re
 }
 
 /** Writes at intervals, and once more when it is stopped. Lines that cannot be written are lost: no call waits for its log. */
-export function startRestLog(
-  restLog: RestLog,
-  { log, writeMs = usualWriteMs }: { readonly log: Logger; readonly writeMs?: number | undefined },
-): WorkLoop {
-  const loop = startWorkLoop({
-    name: 'rest log',
-    wakeup: createWakeup(),
-    log,
-    pollMs: writeMs,
-    round: async () => {
-      await restLog.write();
-      return false;
-    },
-  });
-  return {
-    async stop() {
-      await loop.stop();
-      await restLog.write().catch((error: unknown) => {
-        if (!isDatabaseAway(error)) throw error;
-        log.warn({ err: toAppError(error) }, 'the last lines of the log of REST calls were lost');
-      });
-    },
-  };
+export function startRestLog(restLog: RestLog, { log, writeMs = usualWriteMs }: Pace): WorkLoop {
+  const onLost = (error: unknown): void =>
+    log.warn({ err: toAppError(error) }, 'the last lines of the log of REST calls were lost');
+  return startWriting({ name: 'rest log', log, pollMs: writeMs, write: () => restLog.write(), onLost });
 }

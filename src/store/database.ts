@@ -56,7 +56,7 @@ export function isDatabaseAway(error: unknown): boolean {
 }
 
 /** SQLSTATE 40001 and 40P01: two transactions collided; repeating the whole transaction is safe. */
-export function isCollision(error: unknown): boolean {
+function isCollision(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === '40001' || error.code === '40P01');
 }
 

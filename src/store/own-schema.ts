@@ -3,6 +3,7 @@
  * (`DATABASE_URL=postgres://…/bridge?options=-c%20search_path%3Dcell07`), where several installations share one database.
  */
 import { Misconfigured } from '../core/errors.ts';
+import { codeOf } from '../lib/code-of.ts';
 import { type Db, query } from './database.ts';
 
 /** What a search path begins with: one name, quoted or not. */
@@ -34,17 +35,14 @@ export async function createOwnSchema(db: Db): Promise<void> {
     // `firstName` has made sure that it is one name. Several processes may start at once.
     await query(db, `create schema if not exists ${name.replaceAll('?', '\\?')}`);
   } catch (error) {
-    if (isCode(error, '42501')) {
+    if (codeOf(error) === '42501') {
       throw refusedSchema(
         `the database user may not create the schema ${name} that DATABASE_URL names; as an owner of the database: create schema ${name} authorization <user>`,
       );
     }
     // Two processes may both find that it is missing.
-    if (!isCode(error, '23505')) throw error;
+    if (codeOf(error) !== '23505') throw error;
   }
 }
 
 const refusedSchema = (message: string): Misconfigured => new Misconfigured({ code: 'database.schema', message });
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

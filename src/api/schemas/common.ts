@@ -21,6 +21,16 @@ export const cursorSchema = z
   .max(2_000)
   .regex(/^[\w-]+$/);
 
+/** Query of a list whose rows are numbered as they come. */
+export const numberedQuerySchema = z.object({
+  /** `next` of the page before; absent: the newest entries. */
+  before: z
+    .string()
+    .regex(/^[1-9]\d{0,17}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
 /** One text in English and Russian, and in any other language of the app. */
 export const textsSchema = z.object({
   en: z.string(),

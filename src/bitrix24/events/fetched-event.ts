@@ -3,8 +3,8 @@
  * are stored alike.
  */
 import { RemoteUnreachable } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { formLimits } from '../../lib/form-body.ts';
-import { isRecord } from '../rest/rest-errors.ts';
 import { secondApiPrefix } from './second-api.ts';
 
 export interface FetchedEvent {

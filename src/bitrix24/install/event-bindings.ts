@@ -1,9 +1,9 @@
 /** Maintains the addresses to which a portal posts the app's events. Only where the app is installed: an incoming webhook cannot bind events. */
 import { AppError } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { isRecord } from '../rest/rest-errors.ts';
-import { callOptions } from './call-options.ts';
+import { callOptions, inBatches } from './call-options.ts';
 import type { SetUpOptions } from './set-up-types.ts';
 
 /** The lifecycle events a marketplace app may bind; bot events are bound by registering. */
@@ -111,17 +111,6 @@ async function bind(
     // Portals offer different lifecycle events; an unknown one must not stop the set-up.
     if ('error' in answer && !mayBeRefused && !isHarmless(answer.error)) throw answer.error;
   }
-}
-
-/** The most calls in one request. */
-const maxCalls = 50;
-
-async function inBatches(client: PortalClient, options: SetUpOptions, calls: Parameters<PortalClient['batch']>[1]) {
-  const answers: Awaited<ReturnType<PortalClient['batch']>> = [];
-  for (let at = 0; at < calls.length; at += maxCalls) {
-    answers.push(...(await client.batch(options.portal, calls.slice(at, at + maxCalls), callOptions(options))));
-  }
-  return answers;
 }
 
 function isHarmless(error: Error): boolean {

@@ -1,8 +1,9 @@
 /** Moves a portal from one event API to another without losing events. */
 import { AppError } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { batchError, isRecord } from '../rest/rest-errors.ts';
+import { batchError } from '../rest/rest-errors.ts';
 import { callOptions } from './call-options.ts';
 import type { PolledBot, SetUpOptions } from './set-up-types.ts';
 

@@ -2,8 +2,9 @@
 
 import { RemoteUnreachable } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { isRecord, readId } from '../rest/rest-errors.ts';
+import { readId } from '../rest/rest-errors.ts';
 import { propertiesOf, propertiesV2, storableProfile, typeNames } from './bot-profile.ts';
 import { refusalOf } from './bot-refusals.ts';
 import { callOptions } from './call-options.ts';

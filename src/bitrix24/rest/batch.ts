@@ -1,7 +1,8 @@
 /** The form of `batch`: which calls may travel in one, how they are written, and how the answer is read (docs/platform-notes/bitrix24.md#batch). */
 import { type AppError, RemoteRefused } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { ownerOf } from './bot-owner.ts';
-import { batchError, isRecord, missingInBatch, readMethodTime, type TimedResult } from './rest-errors.ts';
+import { batchError, missingInBatch, readMethodTime, type TimedResult } from './rest-errors.ts';
 import { toQuery } from './to-query.ts';
 
 /** The portal refuses the calls of a batch beyond this number. */

@@ -4,7 +4,8 @@
  */
 
 import { type AppError, RemoteRefused, RemoteUnreachable, type Retry } from '../../core/errors.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { isRecord } from '../../core/is-record.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 
 interface ErrorRule {
   readonly retry: Retry;
@@ -77,8 +78,8 @@ export function readAnswer(answer: PortalAnswer): unknown {
 
 /** Like `readAnswer`, with what the portal says about the time the method has used. */
 export function readTimedAnswer(answer: PortalAnswer): TimedResult {
-  const parsed = parseObject(answer.body);
-  if (parsed === null) throw unreadableAnswer(answer);
+  const parsed = jsonOrUndefined(answer.body);
+  if (!isRecord(parsed)) throw unreadableAnswer(answer);
   if (typeof parsed['error'] === 'string' && parsed['error'] !== '') throw refusal(parsed['error'], answer, parsed);
   if (answer.status >= 400 || !('result' in parsed)) throw unreadableAnswer(answer);
   return { result: parsed['result'], time: readMethodTime(parsed['time']) };
@@ -180,19 +181,4 @@ function withRetryAfter(retry: Retry, { headers }: PortalAnswer): Retry {
   if (!(ms > 0)) return retry;
   const least = typeof retry === 'object' ? retry.afterMs : 0;
   return { afterMs: Math.max(least, Math.min(ms, longestWaitMs)) };
-}
-
-function parseObject(body: Buffer): Record<string, unknown> | null {
-  try {
-    const parsed = parseJson(body);
-    return isRecord(parsed) ? parsed : null;
-  } catch {
-    // Not JSON: an HTML page of a proxy. The caller reports it with the status.
-    return null;
-  }
-}
-
-/** True for a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 /** The config of a connection to MessageGateway: what an administrator enters, and what joining adds. */
 import { z } from 'zod';
+import { isTimeZone } from '../../lib/time-zones.ts';
 import { readCrmUrl } from './api/crm-url.ts';
 import { channelsSchema, consoleSchema, handoverSchema } from './config-parts.ts';
 import { setting } from './config-texts.ts';
@@ -16,15 +17,6 @@ export const apiKeySchema = z
   .string()
   .trim()
   .regex(/^[\x21-\x7e]{1,500}$/, 'an API key is one word of Latin letters and digits');
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    // A RangeError means that there is no such zone.
-    return false;
-  }
-}
 
 const accessSchema = z.strictObject({ endpointUrl: z.url(), token: z.string().min(1) });
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
 import { wrongToken } from '../../core/wrong-token.ts';
-import { isTimeZone } from './run-at.ts';
+import { isTimeZone } from '../../lib/time-zones.ts';
 import { wrongValues } from './wrong-values.ts';
 
 /** Sent in a header, which allows no other characters. */

@@ -5,7 +5,7 @@
 import { type AssumedObject, type BrainProbe, oneOf, type ProbeFact } from '../../core/brain-probe.ts';
 import type { Connection, RawEvent } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import { webhookShape } from './answer-shapes.ts';
 import { checkQuietly } from './check-account.ts';
 import type { MetabotConfig } from './config.ts';
@@ -95,11 +95,5 @@ function storedFacts(messages: readonly RawEvent[]): ProbeFact[] {
   ];
 }
 
-function jsonOf(body: Buffer): unknown {
-  try {
-    return parseJson(body);
-  } catch {
-    // Only JSON is stored, but a row of another version might be something else.
-    return null;
-  }
-}
+/** Only JSON is stored, but a row of another version might be something else. */
+const jsonOf = (body: Buffer): unknown => jsonOrUndefined(body) ?? null;

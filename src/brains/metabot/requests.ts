@@ -5,7 +5,7 @@ import type { BrainCommand, BrainRequestForm } from '../../core/brain-parts.ts';
 import { field } from '../../core/config-form.ts';
 import { badInput } from '../../core/errors.ts';
 import type { Texts } from '../../core/texts.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import { readCommand } from './command-line.ts';
 import { conditionCode, jobCode, type MetabotConfig, tagList } from './config.ts';
 import type { Job, JobKind } from './job.ts';
@@ -182,11 +182,5 @@ export function mayAsk(
 const objectShape = z.record(z.string(), z.unknown());
 
 function objectIn(text: string): Params | null {
-  try {
-    const read = objectShape.safeParse(text === '' ? {} : parseJson(text));
-    return read.success ? read.data : null;
-  } catch {
-    // No JSON at all.
-    return null;
-  }
+  return objectShape.safeParse(text === '' ? {} : jsonOrUndefined(text)).data ?? null;
 }

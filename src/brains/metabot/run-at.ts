@@ -1,15 +1,5 @@
 /** The time at which a job runs, as Metabot writes times: `YYYY-MM-DD hh:mm:ss`, without a zone. */
 
-/** Whether the machine knows a time zone of that name. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    // A RangeError means that there is no such zone.
-    return false;
-  }
-}
-
 const wallClock = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?::(\d{2}))?$/;
 const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 

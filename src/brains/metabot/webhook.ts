@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { IngressResult, WebhookRequest } from '../../core/connector.ts';
 import { BadInput } from '../../core/errors.ts';
 import type { BrainEvent } from '../../core/events.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import { webhookShape } from './answer-shapes.ts';
 import type { MetabotContext } from './context.ts';
 import { readAnswer } from './read-answer.ts';
@@ -54,13 +54,7 @@ export function decodeWebhook(body: Buffer): readonly BrainEvent[] {
 function readWebhook(
   body: Buffer,
 ): { readonly content: unknown; readonly envelope: z.output<typeof webhookShape> } | null {
-  let content: unknown;
-  try {
-    content = parseJson(body);
-  } catch {
-    // No JSON at all.
-    return null;
-  }
+  const content = jsonOrUndefined(body);
   const envelope = webhookShape.safeParse(content);
   return envelope.success ? { content, envelope: envelope.data } : null;
 }

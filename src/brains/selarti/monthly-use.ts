@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ConnectorState, Fact } from '../../core/connector-tools.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { randomToken } from '../../lib/encryption.ts';
+import { remember } from '../../lib/remember.ts';
 
 export interface Use {
   readonly sent: number;
@@ -37,10 +38,7 @@ const countsOf = new Map<string, Counts>();
 /** All connectors that this process creates for a connection share their counts. */
 export function monthlyUseOf(connectionId: string, state: ConnectorState, clock: Pick<Clock, 'now'>): MonthlyUse {
   const counts = countsOf.get(connectionId) ?? newCounts();
-  countsOf.delete(connectionId);
-  countsOf.set(connectionId, counts);
-  const [oldest] = countsOf.keys();
-  if (countsOf.size > maxConnections && oldest !== undefined) countsOf.delete(oldest);
+  remember(countsOf, connectionId, counts, maxConnections);
   return new OwnRow(state, clock, counts);
 }
 

@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { z } from 'zod';
 import { badInput } from '../../core/errors.ts';
+import { codeOf } from '../../lib/code-of.ts';
 import type { DumpedItem } from '../../store/backup/load.ts';
 
 const format = 'bot-bridge backup 1';
@@ -97,7 +98,7 @@ async function fillLines(
 }
 
 function cannotWrite(path: string, error: unknown) {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code !== 'EEXIST') return badInput('backup.cannot_write', `${path} cannot be written (${code})`);
   return badInput('backup.file_exists', `${path} exists already; give another name, or remove it first`);
 }
@@ -184,7 +185,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 }
 
 function unreadable(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'Z_DATA_ERROR' && error instanceof Error && /header/.test(error.message)) return notABackup(path);
   if (code.startsWith('Z_')) return damaged(path);
   if (/^E[A-Z]+$/.test(code)) return badInput('backup.cannot_read', `${path} cannot be read (${code})`);

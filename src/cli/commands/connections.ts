@@ -6,6 +6,7 @@ import { addAccount, changeSettings, removeAccount } from '../../connections/cha
 import { checkConnection } from '../../connections/check-connection.ts';
 import type { LeftConnection } from '../../connections/leave-connection.ts';
 import { AppError, BadInput, orProblem } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { type Check, isWrong, ok, unknown, wrong } from '../../doctor/check.ts';
 import { inspectConnection } from '../../doctor/inspect-connection.ts';
 import { commandLine, noteBy } from '../../portals/audit.ts';
@@ -204,10 +205,6 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     throw new BadInput({ code: 'cli.unreadable_file', message: `${file} cannot be read`, cause });
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const connection = new Option('--connection <id>', 'its id, as in "connections list"').makeOptionMandatory();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { scanEvent } from '../../bitrix24/events/scan-event.ts';
 import { settingsSchema } from '../../config.ts';
 import { AppError, badInput, orProblem } from '../../core/errors.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import { databaseTime, type Pool } from '../../store/database.ts';
 import { findTraceSince, traceSteps } from '../../store/reporting/history.ts';
 import { listBots } from '../../store/tenants/bots.ts';
@@ -108,15 +109,9 @@ async function post(
 
 const errorSchema = z.object({ error: z.string() });
 
-/** The code the app answers with when it refuses. */
+/** The code the app answers with when it refuses; null for a page of a proxy in between, whose status says enough. */
 function errorIn(body: Buffer): string | null {
-  try {
-    const parsed = errorSchema.safeParse(JSON.parse(body.toString('utf8')));
-    return parsed.success ? parsed.data.error : null;
-  } catch {
-    // A page of a proxy in between; the status says enough.
-    return null;
-  }
+  return errorSchema.safeParse(jsonOrUndefined(body)).data?.error ?? null;
 }
 
 /** Waits until all steps of this event are finished or the time is over, and returns them. Empty: nothing new was stored. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../../config.ts';
 import { AppError, Misconfigured } from '../../core/errors.ts';
+import { codeOf } from '../../lib/code-of.ts';
 import { chooseOwnDataDir } from '../../lib/data-folder.ts';
 import { keepSecret } from '../../lib/data-secret.ts';
 import { startEmbeddedPostgres } from '../../lib/embedded-postgres.ts';
@@ -85,7 +86,7 @@ async function madeFolder(dataDir: string): Promise<string> {
     await access(join(dataDir, 'db', 'PG_VERSION'));
     return await realpath(dataDir);
   } catch (cause) {
-    if (isCode(cause, 'EACCES')) {
+    if (codeOf(cause) === 'EACCES') {
       throw misconfigured('wrong_owner', `${dataDir} cannot be read by this user; run the command as the app's user`);
     }
     throw misconfigured(
@@ -133,14 +134,10 @@ async function runningPort(folder: string): Promise<number | null> {
   const server = await findServer(folder);
   if (server === undefined) return null;
   const file = await readFile(join(folder, 'postmaster.pid'), 'utf8').catch((error: unknown) => {
-    if (isCode(error, 'ENOENT')) return '';
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   });
   return file.split('\n')[7]?.trim() === 'ready' ? server.port : null;
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function misconfigured(kind: string, message: string): Misconfigured {

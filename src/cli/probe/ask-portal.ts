@@ -1,8 +1,8 @@
 /** The questions of docs/live-probes.md that a machine can ask a portal. Messages are sent only into a dialog the administrator names. */
 import { randomUUID } from 'node:crypto';
 import type { PortalClient } from '../../bitrix24/rest/portal-client.ts';
-import { isRecord } from '../../bitrix24/rest/rest-errors.ts';
 import { toAppError } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { answerShape } from './answer-shape.ts';
 
 export interface Probed {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { badInput } from '../../core/errors.ts';
+import { codeOf } from '../../lib/code-of.ts';
 
 export interface SettingsFile {
   readonly exists: boolean;
@@ -15,9 +16,8 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
     const values = Object.entries(parseEnv(await readFile(path, 'utf8')));
     return { exists: true, values: new Map(values.map(([name, value]) => [name, value ?? ''])) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ENOENT') return { exists: false, values: new Map() };
-    throw badInput('setup.cannot_read', `${path} cannot be read (${code})`);
+    if (codeOf(error) === 'ENOENT') return { exists: false, values: new Map() };
+    throw badInput('setup.cannot_read', `${path} cannot be read (${codeOf(error)})`);
   }
 }
 
@@ -47,8 +47,7 @@ export async function writeSettingsFile(
     }
     if (mayReplace) await moveInto(target, path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw badInput('setup.cannot_write', `${target} cannot be written (${code})`);
+    throw badInput('setup.cannot_write', `${target} cannot be written (${codeOf(error)})`);
   }
 }
 

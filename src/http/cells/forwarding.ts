@@ -4,7 +4,7 @@
  * cell; otherwise the first cell asks the directory once more.
  */
 import type { Context, Next } from 'koa';
-import { BadInput } from '../../core/errors.ts';
+import { type BadInput, badInput } from '../../core/errors.ts';
 import { LivesElsewhere } from '../../portals/cells/lives-elsewhere.ts';
 import type { BodyReader } from '../body-reader.ts';
 import {
@@ -50,11 +50,7 @@ export function createForwarding(options: ForwardingOptions) {
 }
 
 function misdirected({ portal }: LivesElsewhere): BadInput {
-  return new BadInput({
-    code: 'cells.misdirected',
-    status: movedStatus,
-    message: `${portal} does not live in this cell`,
-  });
+  return badInput('cells.misdirected', `${portal} does not live in this cell`, movedStatus);
 }
 
 async function forward(

@@ -7,6 +7,7 @@ import { RemoteUnreachable } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createGroupCommit, type GroupCommit } from '../../lib/group-commit.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { remember } from '../../lib/remember.ts';
 import { findHomes, listCells, markLeft, placePortal } from '../../store/cells/directory.ts';
 import { type Db, isDatabaseAway } from '../../store/database.ts';
 import type { PortalCache } from '../portal-cache.ts';
@@ -203,11 +204,8 @@ class Directory implements Cells {
 
   /** That a portal lives here is not kept: this cell's database says so, until the portal is moved. */
   #keep(portal: string, cell: Cell | null): void {
-    this.#entries.delete(portal);
-    if (cell?.name === this.own) return;
-    this.#entries.set(portal, { cell, readAt: this.#options.clock.monotonicMs() });
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > maxEntries && oldest !== undefined) this.#entries.delete(oldest);
+    if (cell?.name === this.own) this.#entries.delete(portal);
+    else remember(this.#entries, portal, { cell, readAt: this.#options.clock.monotonicMs() }, maxEntries);
   }
 
   /** Throws RemoteUnreachable `cells.directory_away`; at once if the directory was away a moment ago. */

@@ -8,12 +8,12 @@ import type { NoteChange } from '../../portals/audit.ts';
 import type { Wakeups } from '../../runtime/wakeup.ts';
 import { inTransaction, type Pool } from '../../store/database.ts';
 import { acceptEvents } from '../../store/queue/inbox.ts';
-import { dedupeKey, inboxLane } from '../../store/queue/lane-names.ts';
+import { dedupeKey } from '../../store/queue/lane-names.ts';
 import { findConversation } from '../../store/reporting/conversation-list.ts';
 import { readLastChat } from '../../store/reporting/said-texts.ts';
 import type { ConversationId } from '../../store/tenants/conversations.ts';
 import { lockPortals } from '../../store/tenants/portals.ts';
-import { ownSource, writeOwnEvents } from '../read-event.ts';
+import { ownEvent } from '../read-event.ts';
 
 export interface OrderOptions {
   readonly db: Pool;
@@ -57,7 +57,8 @@ export async function orderMessage(
   await store(options, to, { id, event, action: 'conversation.message_sent', details: { text } });
 }
 
-async function needConversation(db: Pool, id: ConversationId) {
+/** Throws BadInput `conversation.unknown` (404). */
+export async function needConversation(db: Pool, id: ConversationId) {
   const found = await findConversation(db, id);
   if (found === null) throw badInput('conversation.unknown', 'there is no such conversation', 404);
   return found;
@@ -72,20 +73,14 @@ interface StoredOrder {
 
 async function store(
   { db, wakeups, note }: OrderOptions,
-  { portal, botCode, dialogId }: ConversationId,
+  to: ConversationId,
   { id, event, action, details }: StoredOrder,
 ): Promise<void> {
-  const row = {
-    portal,
-    lane: inboxLane(botCode, dialogId),
+  const { portal, botCode, dialogId } = to;
+  const row = ownEvent(to, [event], {
     dedupeKey: dedupeKey('page-order', event.by.id, id),
-    source: ownSource,
-    connectionId: null,
-    ingress: null,
     trace: `order-${id.slice(0, 13)}`,
-    subject: null,
-    body: writeOwnEvents([event]),
-  };
+  });
   await inTransaction(db, async (trx) => {
     await lockPortals(trx, [portal]);
     const [isNew = false] = await acceptEvents(trx, [row]);

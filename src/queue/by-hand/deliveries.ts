@@ -10,26 +10,8 @@ import { sendAgain } from './send-again.ts';
 
 const shown = 50;
 
-export interface Delivery {
-  readonly lane: string;
-  readonly seq: number;
-  /** Name of the bot. */
-  readonly bot: string;
-  readonly dialog: string;
-  readonly kind: string;
-  readonly message: string | null;
-  readonly trace: string;
-  readonly at: Date;
-  readonly doneAt: Date | null;
-  readonly state: string;
-  readonly outcome: string | null;
-  readonly remoteId: string | null;
-  readonly attempts: number;
-  readonly nextAt: Date | null;
-}
-
-/** Returns the newest deliveries of a week. Throws BadInput `deliveries.no_connection` (404). */
-export async function deliveriesOf(db: Db, portal: string, connection: string): Promise<readonly Delivery[]> {
+/** Returns the newest deliveries of a week; `bot` is the name of the bot. Throws BadInput `deliveries.no_connection` (404). */
+export async function deliveriesOf(db: Db, portal: string, connection: string) {
   const bots = await botsOf(db, portal, connection);
   const rows = await listDeliveries(
     db,

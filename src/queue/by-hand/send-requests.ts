@@ -1,15 +1,15 @@
 /** Puts requests to a brain into the inbox lanes of their conversations: at once for a person, and follow-ups when they are due. */
 import type { RequestEvent } from '../../core/events.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { createWakeup, type Wakeups } from '../../runtime/wakeup.ts';
+import type { Wakeups } from '../../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../../runtime/work-loop.ts';
 import { inTransaction, type Pool, type Transaction } from '../../store/database.ts';
-import { acceptEvents, type NewEvent } from '../../store/queue/inbox.ts';
-import { dedupeKey, inboxLane } from '../../store/queue/lane-names.ts';
+import { acceptEvents } from '../../store/queue/inbox.ts';
+import { dedupeKey } from '../../store/queue/lane-names.ts';
 import type { ConversationId } from '../../store/tenants/conversations.ts';
 import { type DueFollowUp, dueFollowUps, takeFollowUps } from '../../store/tenants/follow-ups.ts';
 import { lockPortals } from '../../store/tenants/portals.ts';
-import { ownSource, writeOwnEvents } from '../read-event.ts';
+import { ownEvent } from '../read-event.ts';
 
 /** Stores a person's request. The caller wakes the inbox. */
 export async function sendRequest(
@@ -19,25 +19,7 @@ export async function sendRequest(
   trace: string,
 ): Promise<void> {
   const event: RequestEvent = { type: 'requested', by: 'person', ...request };
-  await acceptEvents(db, [toNewEvent(to, event, { dedupe: ['request', request.id], trace })]);
-}
-
-function toNewEvent(
-  { portal, botCode, dialogId }: ConversationId,
-  event: RequestEvent,
-  { dedupe, trace }: { readonly dedupe: readonly string[]; readonly trace: string },
-): NewEvent {
-  return {
-    portal,
-    lane: inboxLane(botCode, dialogId),
-    dedupeKey: dedupeKey(...dedupe),
-    source: ownSource,
-    connectionId: null,
-    ingress: null,
-    trace,
-    subject: null,
-    body: writeOwnEvents([event]),
-  };
+  await acceptEvents(db, [ownEvent(to, [event], { dedupeKey: dedupeKey('request', request.id), trace })]);
 }
 
 export interface FollowUpsOptions {
@@ -56,7 +38,6 @@ const dueAtOnce = 100;
 export function startFollowUps({ db, wakeups, log, pollMs = usualPollMs }: FollowUpsOptions): WorkLoop {
   return startWorkLoop({
     name: 'follow-ups',
-    wakeup: createWakeup(),
     log,
     pollMs,
     async round() {
@@ -97,7 +78,7 @@ async function send(trx: Transaction, due: readonly DueFollowUp[]): Promise<void
     wanted.map((row) => {
       const { portal, bot_code: botCode, dialog_id: dialogId, id, name, params, token, trace } = row;
       const event: RequestEvent = { type: 'requested', id, name, params, by: 'follow_up' };
-      return toNewEvent({ portal, botCode, dialogId }, event, { dedupe: ['follow-up', token], trace });
+      return ownEvent({ portal, botCode, dialogId }, [event], { dedupeKey: dedupeKey('follow-up', token), trace });
     }),
   );
 }

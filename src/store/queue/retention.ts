@@ -20,10 +20,15 @@ function isOlder(column: string): string {
   return `(${column} at time zone 'UTC') < (now() - ? * interval '1 day') at time zone 'UTC'`;
 }
 
-const purgeInbox = `
+/** A statement that deletes one step of the rows of a table for which `condition` holds. */
+function stepOf(table: string, condition: string): string {
+  return `delete from ${table} where ctid = any(array(select ctid from ${table} where ${condition} limit ${stepRows}))`;
+}
+
+const inboxStep = (isOld: string): string => `
   with old as (
     select e.portal, e.lane, e.seq from inbox e join inbox_outcome o using (portal, lane, seq)
-    where ${isOlder('e.received_at')}
+    where ${isOld}
       and (o.state <> 'dead_letter' or e.received_at < now() - 2 * ? * interval '1 day')
     limit ${stepRows}
   ), outcomes as (
@@ -31,13 +36,15 @@ const purgeInbox = `
   )
   delete from inbox e using old where e.portal = old.portal and e.lane = old.lane and e.seq = old.seq`;
 
-const purgeOutbox = `
-  delete from outbox where ctid = any(array(
-    select ctid from outbox
-    where ${isOlder('created_at')} and state <> 'waiting'
-      and (state in ('done', 'dropped') or created_at < now() - 2 * ? * interval '1 day')
-    limit ${stepRows}
-  ))`;
+const outboxStep = (isOld: string): string =>
+  stepOf(
+    'outbox',
+    `${isOld} and state <> 'waiting'
+      and (state in ('done', 'dropped') or created_at < now() - 2 * ? * interval '1 day')`,
+  );
+
+const purgeInbox = inboxStep(isOlder('e.received_at'));
+const purgeOutbox = outboxStep(isOlder('created_at'));
 
 /** Deletes one step of what a portal with a shorter retention than the installation's has kept for longer than `days`. */
 export async function purgeOfPortal(db: Db, portal: string, days: number): Promise<number> {
@@ -47,37 +54,15 @@ export async function purgeOfPortal(db: Db, portal: string, days: number): Promi
 }
 
 const ofPortal = [
-  `with old as (
-     select e.portal, e.lane, e.seq from inbox e join inbox_outcome o using (portal, lane, seq)
-     where e.portal = ? and e.received_at < now() - ? * interval '1 day'
-       and (o.state <> 'dead_letter' or e.received_at < now() - 2 * ? * interval '1 day')
-     limit ${stepRows}
-   ), outcomes as (
-     delete from inbox_outcome o using old where o.portal = old.portal and o.lane = old.lane and o.seq = old.seq
-   )
-   delete from inbox e using old where e.portal = old.portal and e.lane = old.lane and e.seq = old.seq`,
-  `delete from outbox where ctid = any(array(
-     select ctid from outbox
-     where portal = ? and created_at < now() - ? * interval '1 day' and state <> 'waiting'
-       and (state in ('done', 'dropped') or created_at < now() - 2 * ? * interval '1 day')
-     limit ${stepRows}
-   ))`,
-  `delete from audit_entries where ctid = any(array(
-     select ctid from audit_entries where portal = ? and at < now() - least(?, ?) * interval '1 day' limit ${stepRows}
-   ))`,
-  `delete from hourly_count where ctid = any(array(
-     select ctid from hourly_count where portal = ? and hour < now() - least(?, ?) * interval '1 day' limit ${stepRows}
-   ))`,
+  inboxStep(`e.portal = ? and e.received_at < now() - ? * interval '1 day'`),
+  outboxStep(`portal = ? and created_at < now() - ? * interval '1 day'`),
+  stepOf('audit_entries', `portal = ? and at < now() - least(?, ?) * interval '1 day'`),
+  stepOf('hourly_count', `portal = ? and hour < now() - least(?, ?) * interval '1 day'`),
 ];
 
 /** Deletes one step of the rows of a table for which `condition` holds; returns how many were deleted. */
 async function deleteStep(db: Db, table: string, condition: string, values: readonly number[] = []): Promise<number> {
-  const result = await query(
-    db,
-    `delete from ${table} where ctid = any(array(select ctid from ${table} where ${condition} limit ${stepRows}))`,
-    [...values],
-  );
-  return result.rowCount;
+  return (await query(db, stepOf(table, condition), [...values])).rowCount;
 }
 
 /** Deletes one step of figures older than `days`. */

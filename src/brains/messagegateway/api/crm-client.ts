@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
 import { Misconfigured, RemoteRefused } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { type CrmAnswer, crmError, crmGarbage, missingScopes, neededScopes } from './crm-errors.ts';
 import { bucketOf, crmRate } from './limiter-names.ts';
@@ -183,7 +183,7 @@ async function call(
       await line.rateLimiter.throttle(header === undefined ? waitMs : retryAfterMs(header, line.clock.now()));
       continue;
     }
-    const parsed = parse(response.body);
+    const parsed = jsonOrUndefined(response.body) ?? null;
     if (response.status >= 200 && response.status < 300) return parsed;
     throw crmError(describe(response, parsed), line.account, path.endsWith('/edit'));
   }
@@ -233,15 +233,6 @@ function moduleTokensOf(given: z.output<typeof info>): MgTokens {
     token: found?.token || undefined,
   });
   return { bot: one(given?.mgBot), transport: one(given?.mgTransport) };
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return parseJson(body);
-  } catch {
-    // An HTML page instead of JSON is recognized by its first byte.
-    return null;
-  }
 }
 
 function describe(

@@ -2,7 +2,7 @@
 
 import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
 import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined, parseJson } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { UploadBody } from './upload-body.ts';
@@ -152,13 +152,8 @@ const maxSentences = 20;
 
 /** `{"errors":["…"]}`. The token is removed in case the answer repeats it. */
 function sentencesOf(body: Buffer, token: string): readonly string[] {
-  let parsed: unknown;
-  try {
-    parsed = parseJson(body);
-  } catch {
-    // 5xx bodies may be empty or HTML pages.
-    return [];
-  }
+  // 5xx bodies may be empty or HTML pages.
+  const parsed = jsonOrUndefined(body);
   const errors = typeof parsed === 'object' && parsed !== null && 'errors' in parsed ? parsed.errors : [];
   if (!Array.isArray(errors)) return [];
   return errors

@@ -109,8 +109,6 @@ export interface TransportApi {
     readonly { readonly code?: string | null | undefined; readonly channel_id?: number | null | undefined }[]
   >;
   addTemplate(channelId: number, fields: Readonly<Record<string, unknown>>): Promise<void>;
-  updateTemplate(channelId: number, code: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
-  deleteTemplate(channelId: number, code: string): Promise<void>;
   /** Returns MessageGateway's id. A repeated `external_id` is refused with "already exists". */
   sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: OnWarnings): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
@@ -123,14 +121,10 @@ export interface TransportApi {
     onWarnings?: OnWarnings,
   ): Promise<number>;
   acknowledge(acknowledgement: Acknowledgement, signal?: AbortSignal): Promise<void>;
-  markRead(channel: number, name: MessageName): Promise<void>;
-  markReadUntil(channel: number, customerExternalId: string, until: Date): Promise<void>;
-  restoreMessage(channel: number, name: MessageName): Promise<void>;
   addReaction(channel: number, name: MessageName, reaction: string, signal?: AbortSignal): Promise<void>;
   /** Without `reaction`, the first one found is deleted. */
   deleteReaction(channel: number, name: MessageName, reaction?: string, signal?: AbortSignal): Promise<void>;
   uploadFile(file: UploadBody, signal?: AbortSignal): Promise<MgFile>;
-  uploadFileByUrl(url: string): Promise<MgFile>;
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
 }
 
@@ -140,9 +134,6 @@ export type OnWarnings = (warnings: readonly string[]) => void;
 /** @param onWarnings receives the warnings of every call */
 export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => {}): TransportApi {
   const { get, post, act, upload } = createMgCaller(http);
-  // Codes of templates contain `#`.
-  const template = (channelId: number, code: string): string =>
-    `/channels/${channelId}/templates/${encodeURIComponent(code)}`;
   const idOfSent = (answer: unknown, where: string, onOwn?: OnWarnings): number => {
     const sent = readAs(sentShape, answer, where);
     const warnings = sent.warnings ?? [];
@@ -159,8 +150,6 @@ export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => 
     deactivateChannel: (channelId) => act('DELETE', `/channels/${channelId}`),
     templates: async () => readList(templateShape, await get('/templates', {}), 'GET /templates'),
     addTemplate: (channelId, fields) => act('POST', `/channels/${channelId}/templates`, fields),
-    updateTemplate: (channelId, code, fields) => act('PUT', template(channelId, code), fields),
-    deleteTemplate: (channelId, code) => act('DELETE', template(channelId, code)),
     async sendMessage(message, signal, onOwn) {
       return idOfSent(await post('/messages', message, signal), 'POST /messages', onOwn);
     },
@@ -173,23 +162,12 @@ export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => 
       return idOfSent(answer, 'POST /messages/history', onOwn);
     },
     acknowledge: (acknowledgement, signal) => act('POST', '/messages/ack', acknowledgement, signal),
-    markRead: (channel, message) => act('POST', '/messages/read', { channel_id: channel, message }),
-    markReadUntil: (channel, customer, until) =>
-      act('POST', '/messages/read_until', {
-        channel_id: channel,
-        customer_external_id: customer,
-        until: until.toISOString(),
-      }),
-    restoreMessage: (channel, message) => act('POST', '/messages/restore', { channel_id: channel, message }),
     addReaction: (channel, message, reaction, signal) =>
       act('POST', '/messages/reaction', { channel, message, reaction }, signal),
     deleteReaction: (channel, message, reaction, signal) =>
       act('DELETE', '/messages/reaction', { channel, message, reaction }, signal),
     async uploadFile(file, signal) {
       return readAs(fileShape, await upload('/files/upload', file, signal), 'POST /files/upload');
-    },
-    async uploadFileByUrl(url) {
-      return readAs(fileShape, await post('/files/upload_by_url', { url }), 'POST /files/upload_by_url');
     },
     async file(fileId, signal) {
       return readAs(fileShape, await get(`/files/${encodeURIComponent(fileId)}`, {}, signal), 'GET /files/{id}');

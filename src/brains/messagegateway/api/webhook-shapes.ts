@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
 
@@ -117,12 +117,5 @@ export function readListenerFrame(body: Buffer): ListenerFrame | null {
 }
 
 function readAs<T>(shape: z.ZodType<T>, body: Buffer): T | null {
-  let parsed: unknown;
-  try {
-    parsed = parseJson(body);
-  } catch {
-    // The caller decides what unreadable bytes mean.
-    return null;
-  }
-  return shape.safeParse(parsed).data ?? null;
+  return shape.safeParse(jsonOrUndefined(body)).data ?? null;
 }

@@ -4,6 +4,7 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import type { Chat } from '../../../core/events.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { remember } from '../../../lib/remember.ts';
 import type { Apis } from '../api/apis.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
 import type { JoinedConfig } from '../config.ts';
@@ -52,7 +53,7 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
     const found = channelOfConversation.safeParse(await tools.state.get(conversationKey(to)));
     if (!found.success) return null;
     if (!(await channels.has(found.data.channelId))) return 'deleted';
-    remember(byConversation, to.ref, found.data.channelId);
+    remember(byConversation, to.ref, found.data.channelId, mostRemembered);
     return found.data.channelId;
   }
 
@@ -73,7 +74,7 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
       const channelId = (await lineChannel(options, chat.line, chat.title, signal)) ?? main;
       channels.add(channelId);
       await tools.state.put(conversationKey(to), { channelId });
-      remember(byConversation, to.ref, channelId);
+      remember(byConversation, to.ref, channelId, mostRemembered);
       return channelId;
     },
     forget() {
@@ -110,7 +111,7 @@ function createChannelIds({ config, tools, clock }: OwnChannelsOptions) {
       // The id of a channel is stored before its first message is sent, so every event of the channel comes later.
       await readStored();
       if (ours.has(channelId)) return true;
-      remember(foreignSince, channelId, clock.monotonicMs());
+      remember(foreignSince, channelId, clock.monotonicMs(), mostRemembered);
       return false;
     },
     async all(): Promise<readonly number[]> {
@@ -123,13 +124,6 @@ function createChannelIds({ config, tools, clock }: OwnChannelsOptions) {
       foreignSince.clear();
     },
   };
-}
-
-function remember<K, V>(known: Map<K, V>, key: K, value: V): void {
-  known.delete(key);
-  known.set(key, value);
-  const [oldest] = known.keys();
-  if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
 }
 
 /** One place in a frame that holds the channel's id. */

@@ -6,7 +6,7 @@ import type { ConnectorHost, RouteAnswer, StoredConnection } from '../../../core
 import type { Connection, WebhookRequest } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import { crmOf } from '../account/account-crm.ts';
 import type { DisabledReason } from '../account/check-health.ts';
@@ -29,7 +29,7 @@ const guessMs = 200;
  */
 export async function handleActivity(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const form = new URLSearchParams(request.body.toString('utf8'));
-  const activity = activityShape.safeParse(parse(form.get('activity') ?? ''));
+  const activity = activityShape.safeParse(jsonOrUndefined(form.get('activity') ?? ''));
   const clientId = form.get('clientId') ?? '';
   const found = await findAccount(clientId, host);
   if (found === null && activity.success && (await handleAwaiting(clientId, activity.data.active, host))) return thanks;
@@ -126,14 +126,5 @@ async function movedTo(systemUrl: string, config: JoinedConfig, tools: Connector
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     return refuse(thrown.message);
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    // Not JSON: treated as wrong data.
-    return null;
   }
 }

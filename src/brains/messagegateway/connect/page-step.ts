@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ConnectStep } from '../../../core/connect-view.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
 import { badInput } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 
 const texts = z.record(z.string(), z.string());
 const carried = texts.default({});
@@ -29,16 +29,7 @@ export function readStep({ headers, body }: WebhookRequest, publicUrl: string): 
   if (!(headers['content-type'] ?? '').toLowerCase().startsWith('application/json')) {
     throw badInput('messagegateway.unreadable_step', 'a step is sent as application/json', 415);
   }
-  const step = stepSchema.safeParse(parsed(body.toString('utf8')));
+  const step = stepSchema.safeParse(jsonOrUndefined(body));
   if (step.success) return step.data;
   throw badInput('messagegateway.unreadable_step', 'this is no step of the connection page');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    // Not JSON, so not a step.
-    return null;
-  }
 }

@@ -7,8 +7,8 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
-import { AppError, BadInput } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { AppError, badInput } from '../../../core/errors.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
 import { awaitingIdOf } from '../account/client-id.ts';
 import { registerAlone } from '../account/join.ts';
@@ -37,7 +37,7 @@ export async function registerOneStep(request: WebhookRequest, host: ConnectorHo
   const secret = secretOf(host.settings);
   const field = new URLSearchParams(request.body.toString('utf8')).get('register');
   if (field === null || field === '') return refused('No data provided');
-  const given = registerShape.safeParse(parse(field));
+  const given = registerShape.safeParse(jsonOrUndefined(field));
   if (!given.success) return refused('Invalid JSON provided');
   const { token, apiKey, systemUrl } = given.data;
   const expected = createHmac('sha256', secret).update(apiKey).digest('hex');
@@ -76,11 +76,11 @@ async function registered(account: Account, host: ConnectorHost): Promise<string
     await host.checkSoon(connection);
     return accountLink(connection, config, host);
   }
-  throw new BadInput({
-    code: 'messagegateway.changing',
-    status: 409,
-    message: 'the connection of this account keeps changing; try again in a minute',
-  });
+  throw badInput(
+    'messagegateway.changing',
+    'the connection of this account keeps changing; try again in a minute',
+    409,
+  );
 }
 
 async function registeredAwaiting(id: string, account: Account, host: ConnectorHost): Promise<string> {
@@ -100,22 +100,13 @@ async function registeredAwaiting(id: string, account: Account, host: ConnectorH
 function secretOf(settings: unknown): string {
   const { oneStepSecret }: MessageGatewaySettings = settingsSchema.parse(settings ?? {});
   if (oneStepSecret !== undefined) return oneStepSecret;
-  throw new BadInput({
-    code: 'messagegateway.no_one_step',
-    status: 404,
-    message: 'the one-step connection is not set up here: BRAIN_SETTINGS has no messagegateway.oneStepSecret',
-  });
+  throw badInput(
+    'messagegateway.no_one_step',
+    'the one-step connection is not set up here: BRAIN_SETTINGS has no messagegateway.oneStepSecret',
+    404,
+  );
 }
 
 function refused(errorMsg: string): RouteAnswer {
   return { status: 200, json: { success: false, errorMsg } };
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    // The message of the error is sent to the CRM.
-    return null;
-  }
 }

@@ -1,6 +1,6 @@
 /** What a message of a bound chat looks like in its group. Pure. Only staff reads a group, so private messages are shown too, with a mark. */
 import { BadInput } from '../../../core/errors.ts';
-import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
+import { type BrainEvent, type Card, type FileRef, type Reply, textReply } from '../../../core/events.ts';
 import type { ConsoleContext } from './console-context.ts';
 import { type GroupMessage, readGroupRow, type Showing, shownName } from './group-row.ts';
 import { consoleTexts } from './texts/console-texts.ts';
@@ -101,16 +101,7 @@ function filesOf(message: GroupMessage, rules: Rules): readonly FileRef[] {
   });
 }
 
+/** Only staff reads it, so it is shown while a person leads, too. */
 function plain(text: string): Reply {
-  return {
-    type: 'reply',
-    remoteMessageId: null,
-    text,
-    buttons: [],
-    cards: [],
-    files: [],
-    quoteOf: null,
-    // Only staff reads it, so it is shown while a person leads, too.
-    isInternal: true,
-  };
+  return { ...textReply(text), isInternal: true };
 }

@@ -1,6 +1,6 @@
 /** The rows the console stores for a group: a message of MessageGateway, and how it is to be shown there. */
 import { z } from 'zod';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { orderShape, productShape } from '../api/webhook-shapes.ts';
 
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
@@ -47,14 +47,7 @@ export function writeGroupRow(message: unknown, showing: Showing): Buffer {
 
 /** Reads what `writeGroupRow` wrote: null for the body of another row, `unreadable` for a row with a message that cannot be shown. */
 export function readGroupRow(body: Buffer): z.output<typeof rowShape> | 'unreadable' | null {
-  let parsed: unknown;
-  try {
-    parsed = parseJson(body);
-  } catch {
-    // The decoder that reads the row next reports that it is unreadable.
-    return null;
-  }
-  const marked = markShape.safeParse(parsed);
+  const marked = markShape.safeParse(jsonOrUndefined(body));
   if (!marked.success || marked.data.console === undefined) return null;
   return rowShape.safeParse(marked.data.console).data ?? 'unreadable';
 }

@@ -1,4 +1,5 @@
 /** Reads values of webhooks whose types are not documented. */
+import { isRecord } from '../../../core/is-record.ts';
 
 const yesWords: ReadonlySet<string> = new Set(['true', '1', 'yes', 'y', 'да', 'on']);
 
@@ -51,8 +52,4 @@ export function lineOf(value: unknown, maxLength: number): string {
 
 function pairOf(name: string, value: string): string {
   return value === '' ? '' : `${name.slice(0, 50)}: ${value}`;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

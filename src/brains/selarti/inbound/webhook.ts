@@ -1,6 +1,6 @@
 /** The webhook "All messages" of Selarti: twenty documented fields, none of whose types is documented. */
 import { z } from 'zod';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import type { SelartiConfig } from '../config.ts';
 import { type FlagName, flagNames } from '../conversation-state.ts';
 import { isYes, lineOf, textOf, wordOf } from './loose-values.ts';
@@ -69,12 +69,7 @@ export function documentedBody(body: Buffer): Readonly<Record<string, unknown>> 
 }
 
 function readBody(body: Buffer): Body | null {
-  try {
-    return bodySchema.safeParse(parseJson(body)).data ?? null;
-  } catch {
-    // No JSON at all.
-    return null;
-  }
+  return bodySchema.safeParse(jsonOrUndefined(body)).data ?? null;
 }
 
 function toWebhook(body: Body, words: WebhookWords): Webhook {

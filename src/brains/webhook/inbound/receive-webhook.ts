@@ -2,10 +2,11 @@
 import type { IngressResult, WebhookRequest } from '../../../core/connector.ts';
 import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent } from '../../../core/events.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { type Config, keysAt } from '../config.ts';
 import { problemsOf, webhookSchema } from '../protocol/answers.ts';
 import { verify } from '../protocol/signature.ts';
-import { jsonOrUndefined, toBrainEvent } from './to-brain-events.ts';
+import { toBrainEvent } from './to-brain-events.ts';
 
 /** Enough for 20 answers with the longest texts, cards and buttons. */
 const maxBodyBytes = 1024 * 1024;
