@@ -1,5 +1,5 @@
-/** Writes `docs/who-leads.md` from the table of `src/core/ownership.ts`: a drawing and a table in words. */
-import { type Lead, type LeadRow, type LeadStep, leads, leadTable, type Told } from '../src/core/ownership.ts';
+/** Writes `docs/who-leads.md` from the table of `src/core/who-leads.ts`: a drawing and a table in words. */
+import { type Lead, type LeadRow, type LeadStep, leads, leadTable, type Told } from '../src/core/who-leads.ts';
 
 const names: Readonly<Record<Lead, string>> = {
   brain: 'the brain leads',

@@ -1,9 +1,9 @@
-/** Holds what the administrator of the installation set for single brains against each brain's own schema, and the brain of new portals against the list of brains. */
+/** Checks the installation's settings for single brains against each brain's own schema, and the brain of new portals against the list of brains. */
 import type { Settings } from './config.ts';
 import type { Brain } from './core/brain.ts';
 import { Misconfigured } from './core/errors.ts';
 
-/** By brain. Throws Misconfigured `config.invalid` that names every problem and repeats no value. */
+/** Returns the settings by brain. Throws Misconfigured `config.invalid` that names every problem and repeats no value. */
 export function readBrainSettings(
   brains: readonly Brain[],
   given: Settings['BRAIN_SETTINGS'] = {},
@@ -24,7 +24,7 @@ export function readBrainSettings(
   throw invalid(problems.map((problem) => `BRAIN_SETTINGS: ${problem}`));
 }
 
-/** Throws Misconfigured `config.invalid` for a brain that there is not, or that needs an account. */
+/** Throws Misconfigured `config.invalid` if there is no such brain, or if it needs an account. */
 export function checkDefaultBrain(brains: readonly Brain[], name: Settings['DEFAULT_BRAIN']): void {
   const usable = brains.filter(({ configSchema }) => configSchema === null).map((brain) => brain.name);
   if (!usable.includes(name)) throw invalid([`DEFAULT_BRAIN: is one of ${usable.join(', ')}`]);

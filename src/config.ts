@@ -15,7 +15,7 @@ const csv = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
-/** A single address stands for itself alone. */
+/** A single address counts as a network of that address alone. */
 const networks = csv.transform((parts, context) =>
   parts.map((part) => {
     if (ipaddr.isValidCIDR(part)) return part;
@@ -39,7 +39,7 @@ const settingsByBrain = z.string().transform((text, context): Readonly<Record<st
   try {
     return z.record(z.string(), z.record(z.string(), z.unknown())).parse(JSON.parse(text));
   } catch {
-    // Both parsers quote what they were given.
+    // The error is dropped: both parsers quote the text in theirs.
     context.addIssue({ code: 'custom', message: 'must be JSON of the form {"<brain>": {"<name>": "<value>"}}' });
     return z.NEVER;
   }
@@ -212,10 +212,10 @@ export const databaseSettingsSchema = settingsSchema.pick({
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The settings, or Misconfigured `config.invalid` whose message lists every problem, one a line. Empty values count as absent. */
+/** Returns the settings. Throws Misconfigured `config.invalid` that lists every problem, one a line. Empty values count as absent. */
 export function readSettings(environment: Environment): Settings {
   const isTraced = wantsTraces(environment);
-  // Platforms give these variables to all their programs, and what others understand by them is no mistake here.
+  // Platforms set the tracing variables for all their programs. Where this one does not trace, values meant for others are no mistake.
   const names = Object.keys(settingsSchema.shape).filter((name) => isTraced || !(name in tracingSettings));
   const { values, problems } = gather(environment, names);
   const parsed = settingsSchema.safeParse(values);
@@ -225,7 +225,7 @@ export function readSettings(environment: Environment): Settings {
   return parsed.data;
 }
 
-/** The part of the settings that operator commands need. */
+/** The part of the settings that the administrator's commands need. */
 export function readDatabaseSettings(environment: Environment): Readonly<z.output<typeof databaseSettingsSchema>> {
   const { values, problems } = gather(environment, Object.keys(databaseSettingsSchema.shape));
   const parsed = databaseSettingsSchema.safeParse(values);

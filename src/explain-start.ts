@@ -1,4 +1,4 @@
-/** Says in plain words why the app cannot start, and by which command that is mended. */
+/** Says in plain words why the app cannot start, and which command mends that. */
 import { Misconfigured } from './core/errors.ts';
 import { translateDatabaseError } from './store/database-errors.ts';
 

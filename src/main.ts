@@ -10,7 +10,7 @@ import { reportBreaches } from './lib/network-in-transaction.ts';
 import { openStorage } from './open-storage.ts';
 import { startApp } from './start-app.ts';
 
-/** A shutdown that takes longer (besides DRAIN_SECONDS) is cut off; what was under way is worked again by the next start. */
+/** A shutdown that takes longer than this and DRAIN_SECONDS together is cut off; unfinished work is repeated after the next start. */
 const shutdownMs = 25_000;
 
 function settingsOrExit(): Settings {

@@ -15,9 +15,9 @@ import { migrateToLatest } from './store/migrate.ts';
 export interface App {
   /** The port it listens on: for probes and metrics in every role, for everything else in the role `web`. */
   readonly port: number;
-  /** Of the metrics, where they have one of their own. */
+  /** The port of the metrics, if they have one of their own; otherwise null. */
   readonly metricsPort: number | null;
-  /** Stops taking, finishes what was taken, closes everything. */
+  /** Takes no more work, finishes what it has taken, closes everything. */
   stop(): Promise<void>;
 }
 
@@ -39,14 +39,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** Questions to the directory go one after the other, many at a time. */
+/** Questions to the directory are asked one after the other, many in one statement. */
 const directoryPool = 2;
 
 async function close({ db, endpointDb, directory }: Databases): Promise<void> {
   await Promise.all([db.destroy(), endpointDb.destroy(), directory?.destroy()]);
 }
 
-/** Each part is built from those above it; none knows one below. */
+/** Each part is built from the parts above it and knows none below it. */
 async function run(options: AppOptions, databases: Databases): Promise<App> {
   const base = await composeBase(options, databases);
   const portals = composePortals(base);

@@ -1,4 +1,4 @@
-/** Errors of the API: what each is answered with. */
+/** The answers to errors of the API. */
 import type { Brain } from '../core/brain.ts';
 import { AppError, badInput, RemoteRefused, RemoteUnreachable, toAppError } from '../core/errors.ts';
 import type { Language } from '../core/language.ts';
@@ -12,7 +12,7 @@ export interface Failure {
   readonly answer: ErrorAnswer;
 }
 
-/** Reads the error as an answer. What is not meant for readers (an error of the database, a defect) is told as `unavailable`. */
+/** Turns an error into an answer. An error not meant for readers (of the database, or a defect) is answered as `unavailable`. */
 export function failureOf(
   thrown: unknown,
   language: Language,

@@ -1,4 +1,4 @@
-/** Where a page of a list ended, as a text that the pages hand back for the next one. */
+/** Cursors of lists: each says where one part of a list ended, and comes back with the request for the next part. */
 import type { z } from 'zod';
 import { InvalidRequest } from './endpoint.ts';
 
@@ -6,7 +6,7 @@ export function writeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** Null for an absent one. Throws InvalidRequest for one that this app has not written. */
+/** Null for an absent cursor. Throws InvalidRequest for a cursor that this app has not written. */
 export function readCursor<S extends z.ZodType>(schema: S, cursor: string | undefined): z.output<S> | null {
   if (cursor === undefined) return null;
   const parsed = schema.safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString('utf8')));

@@ -32,12 +32,12 @@ export function connectionAnswer(
 /** What a person does about an account that is disabled for this reason; null where its brain does not say. */
 export function disabledHelpIn(brain: Brain | undefined, reason: string, language: Language): string | null {
   const help = brain?.disabledHelp ?? {};
-  // A reason may be any word.
+  // A reason may be any word, so only own keys count.
   const text = Object.hasOwn(help, reason) ? help[reason] : undefined;
   return text === undefined ? null : textIn(text, language);
 }
 
-/** As it is stored now. Throws BadInput `connection.unknown` (404). */
+/** The connection as it is stored now. Throws BadInput `connection.unknown` (404). */
 export async function freshConnection(caller: Caller, id: string): Promise<{ connection: ConnectionAnswer }> {
   const { services, portal } = caller;
   const [row, bots] = await Promise.all([

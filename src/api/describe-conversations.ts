@@ -6,14 +6,14 @@ import { countStuck, readSaidTexts, type SaidText } from '../store/reporting/sai
 import type { ListedConversationAnswer } from './schemas/conversations.ts';
 
 export interface NamedConversation extends ListedConversation {
-  /** To be shown instead of the last words. */
+  /** Shown instead of the last words. */
   readonly said?: SaidText;
 }
 
-/** Longer texts are cut: it is one line of a list. */
+/** Longer texts are cut: each is one line of a list. */
 const saidLength = 200;
 
-/** In the same order. */
+/** Describes the conversations, in the order of `rows`. */
 export async function describeConversations(
   db: Pool,
   portal: string,

@@ -33,12 +33,12 @@ export interface ApiRequest<Params, Query, Body> extends Caller {
 }
 
 interface Schemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
-  /** Of the path. */
+  /** Parameters of the path. */
   readonly params?: P;
   readonly query?: Q;
   /** Absent: a body is not read. */
   readonly body?: B;
-  /** Keys it does not name never leave the app. */
+  /** Keys that this schema does not name never leave the app. */
   readonly answer: A;
 }
 
@@ -51,15 +51,20 @@ interface Description {
   readonly access: Access;
   /** The longest body; 64 KiB unless given. */
   readonly bodyBytes?: number;
-  /** Calls of one person that may fail within a minute; 60 unless given. */
+  /** How many calls of one person may fail within a minute; 60 unless given. */
   readonly failuresPerMinute?: number;
-  /** Calls of one person within a minute, where each of them asks the portal or a service; all people of a portal together have six times as many. Not limited unless given. */
+  /**
+   * How many calls one person may make per minute, if each asks the portal or a service; all people of a portal together, six times as many. Absent:
+   * no limit.
+   */
   readonly callsPerMinute?: number;
 }
 
 /** As `mount-api.ts` and the API document see an endpoint. */
 export interface Endpoint extends Description {
-  readonly schemas: Partial<Record<'params' | 'query' | 'body', z.ZodType>> & { readonly answer: z.ZodType };
+  readonly schemas: Partial<Record<'params' | 'query' | 'body', z.ZodType | undefined>> & {
+    readonly answer: z.ZodType;
+  };
   /** Reads what was sent, calls the use case, and checks the answer. Throws BadInput `api.invalid` (422) with the problems. */
   run(caller: Caller, sent: Sent): Promise<unknown>;
   /** The answer is a `FileAnswer`. */
@@ -71,11 +76,11 @@ export interface FileAnswer {
   /** Letters, digits, dots and hyphens. */
   readonly name: string;
   readonly text: AsyncIterable<string>;
-  /** Called once when it will not be read any more, also if nothing of it was read. */
+  /** Called once when the file will not be read any more, even if nothing of it was read. */
   readonly release: () => void;
 }
 
-/** An endpoint that answers a JSON file. What it holds is chosen by the use case: no schema takes anything away. */
+/** An endpoint that answers with a JSON file. The use case alone decides what the file holds: no schema filters it. */
 export function fileEndpoint<Q extends z.ZodType = z.ZodUndefined>(
   definition: Description & {
     readonly query?: Q;
@@ -87,18 +92,14 @@ export function fileEndpoint<Q extends z.ZodType = z.ZodUndefined>(
   return {
     ...description,
     isFile: true,
-    schemas: { answer: z.unknown(), ...(query === undefined ? {} : { query }) },
+    schemas: { query, answer: z.unknown() },
     async run(caller, sent) {
-      const problems: Problem[] = [];
-      const read = readerOf(caller.language, problems);
-      const request = { ...caller, params: undefined, query: read(query, sent.query), body: undefined };
-      if (problems.length > 0) throw new InvalidRequest(problems);
-      return await handle(request);
+      return await handle(readRequest<z.ZodUndefined, Q, z.ZodUndefined>(caller, sent, { query }));
     },
   };
 }
 
-/** As it arrived. `body` is undefined for endpoints without one. */
+/** The request as it arrived. `body` is undefined for endpoints without one. */
 export type Sent = Readonly<Record<'params' | 'query' | 'body', unknown>>;
 
 export function endpoint<
@@ -110,36 +111,15 @@ export function endpoint<
   definition: Description &
     Schemas<P, Q, B, A> & {
       /** Throws AppErrors; their codes and messages reach the page. */
-      handle(request: ApiRequest<z.output<P>, z.output<Q>, z.output<B>>): Promise<z.input<A>>;
+      readonly handle: (request: ApiRequest<z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<A>>;
     },
 ): Endpoint {
-  const { params, query, body, answer } = definition;
-  const { method, path, summary, access, bodyBytes, failuresPerMinute, callsPerMinute } = definition;
+  const { params, query, body, answer, handle, ...description } = definition;
   return {
-    method,
-    path,
-    summary,
-    access,
-    ...(callsPerMinute === undefined ? {} : { callsPerMinute }),
-    ...(bodyBytes === undefined ? {} : { bodyBytes }),
-    ...(failuresPerMinute === undefined ? {} : { failuresPerMinute }),
-    schemas: {
-      answer,
-      ...(params === undefined ? {} : { params }),
-      ...(query === undefined ? {} : { query }),
-      ...(body === undefined ? {} : { body }),
-    },
+    ...description,
+    schemas: { params, query, body, answer },
     async run(caller, sent) {
-      const problems: Problem[] = [];
-      const read = readerOf(caller.language, problems);
-      const request = {
-        ...caller,
-        params: read(params, sent.params),
-        query: read(query, sent.query),
-        body: read(body, sent.body),
-      };
-      if (problems.length > 0) throw new InvalidRequest(problems);
-      return await answer.parseAsync(await definition.handle(request));
+      return await answer.parseAsync(await handle(readRequest<P, Q, B>(caller, sent, { params, query, body })));
     },
   };
 }
@@ -149,7 +129,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** What was sent does not fit the schema. */
+/** The request does not fit the schema. */
 export class InvalidRequest extends BadInput {
   readonly problems: readonly Problem[];
 
@@ -159,8 +139,23 @@ export class InvalidRequest extends BadInput {
   }
 }
 
-/** More of them help nobody. */
+/** At most so many problems of one schema are told; more would help nobody. */
 const maxProblems = 50;
+
+/** Throws InvalidRequest with all problems. */
+function readRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  caller: Caller,
+  sent: Sent,
+  schemas: { readonly params?: P | undefined; readonly query: Q | undefined; readonly body?: B | undefined },
+): ApiRequest<z.output<P>, z.output<Q>, z.output<B>> {
+  const problems: Problem[] = [];
+  const read = readerOf(caller.language, problems);
+  const params = read(schemas.params, sent.params);
+  const query = read(schemas.query, sent.query);
+  const body = read(schemas.body, sent.body);
+  if (problems.length > 0) throw new InvalidRequest(problems);
+  return { ...caller, params, query, body };
+}
 
 function readerOf(language: Language, problems: Problem[]) {
   return <S extends z.ZodType>(schema: S | undefined, value: unknown): z.output<S> => {

@@ -1,4 +1,4 @@
-/** What a reader is told of an error. Codes without a text here have the message of the error itself, in English. */
+/** What a reader is told of an error. For a code without a text here, it is the error's own message, in English. */
 import type { Brain } from '../core/brain.ts';
 import type { Language } from '../core/language.ts';
 import { type Texts, textIn } from '../core/texts.ts';
@@ -107,7 +107,7 @@ const texts: Readonly<Record<string, Texts>> = {
   'connection.unknown': { en: 'This connection no longer exists.', ru: 'Этого подключения больше нет.' },
 };
 
-/** @param message the English text for a code that has no text here and none of its brain */
+/** @param message the English text, used if neither this table nor a brain has a text for the code */
 export function errorText(
   { code, message }: { readonly code: string; readonly message: string },
   language: Language,

@@ -16,14 +16,14 @@ export interface Group extends Wait {
   readonly failedCalls: number;
 }
 
-/** What came of a message that somebody wrote to a bot; anything else is no message, or not for the bot. */
+/** Outcomes of messages that somebody wrote to a bot; an event with other outcomes is no message, or not for the bot. */
 const messageOutcomes: ReadonlySet<string> = new Set([
   ...['forwarded', 'forwarded_later', 'chosen', 'requested', 'helped', 'overheard'],
   ...['ignored_person_owns', 'ignored_operator_called', 'ignored_empty', 'ignored_unknown_command'],
   ...['ignored_unsupported', 'paused_too_many_turns', 'dead_letter'],
 ]);
 
-/** An event has several outcomes where several things came of it. */
+/** An event may have several outcomes, joined by `+`. */
 const isMessage = (outcomes: string): boolean => outcomes.split('+').some((outcome) => messageOutcomes.has(outcome));
 
 export function groupFigures(rows: readonly Total[]): Group {

@@ -36,7 +36,7 @@ export interface ApiOptions {
 const usualBodyBytes = 64 * 1024;
 const usualFailures = 60;
 
-/** Calls of one person at once: a page makes about ten when it opens. Each may hold a connection to the database. */
+/** How many calls of one person may be under way at once: a page makes about ten when it opens. Each may hold a connection to the database. */
 const maxInFlight = 16;
 
 export function mountApi(options: ApiOptions) {
@@ -57,7 +57,7 @@ export function mountApi(options: ApiOptions) {
 }
 
 /**
- * Changes that the administrators of one portal may make together, failed ones included. People at pages never make more; a program that does
+ * How many changes the administrators of one portal may make together, failed ones included. People at pages never make more; a program that does
  * would fill the database, because each change writes rows and may order work.
  */
 const changesPerMinute = 120;
@@ -67,7 +67,7 @@ interface CallLimits {
   readonly all: FailureLimit;
 }
 
-/** Several people of a portal look at the same time; more than these would use up the requests that its bots need. */
+/** All people of a portal together may make so many times the calls of one person; more would use up the requests that its bots need. */
 const callsOfPortal = 6;
 
 function createCallLimits(perMinute: number, clock: ApiOptions['clock']): CallLimits {
@@ -77,7 +77,7 @@ function createCallLimits(perMinute: number, clock: ApiOptions['clock']): CallLi
   };
 }
 
-/** Endpoints that allow as many failures share a limit. */
+/** Endpoints that allow the same number of failures share a limit. */
 function createLimits(clock: ApiOptions['clock']) {
   const limits = new Map<number, FailureLimit>();
   return (perMinute: number): FailureLimit => {
@@ -88,9 +88,9 @@ function createLimits(clock: ApiOptions['clock']) {
 }
 
 /**
- * Runs the work of one request with its session and answers what it throws; the work sets the answer.
+ * Runs the work of one request with its session, and answers the errors it throws; otherwise the work itself sets the answer.
  *
- * @param route what is logged of the address: its parameters may hold anything
+ * @param route logged instead of the address, whose parameters may hold anything
  */
 async function answering(
   options: ApiOptions,
@@ -111,7 +111,7 @@ async function answering(
     await work(session);
     ctx.status = 200;
   } catch (thrown) {
-    // Nothing of it was answered or read yet.
+    // The request is passed on to its cell: nothing of it was answered or read yet.
     if (thrown instanceof LivesElsewhere) throw thrown;
     const { status, answer } = failureOf(thrown, language, options.services.brains);
     options.refusals.note({ sender: senderOf(ctx), status, path: route, thrown });
@@ -134,7 +134,7 @@ interface Call {
   readonly session: PageSession;
 }
 
-/** Failures and changes count against the limits; where an endpoint asks somebody else, every call does. */
+/** Failures and changes count against the limits; if an endpoint asks the portal or a service, every call does. */
 async function call(options: ApiOptions, ctx: Context, given: Call): Promise<void> {
   const { session, limits } = given;
   const attempt = limits.failures.begin(personOf(session));
@@ -150,7 +150,7 @@ async function call(options: ApiOptions, ctx: Context, given: Call): Promise<voi
   }
 }
 
-/** Every call counts. */
+/** Runs the work and counts the call, whether or not it fails. */
 async function counted<T>(limit: FailureLimit | null, portal: string, work: () => Promise<T>): Promise<T> {
   const attempt = limit?.begin(portal);
   if (attempt === null) throw tooMany();
@@ -185,13 +185,13 @@ async function run(options: ApiOptions, ctx: Context, given: Call): Promise<void
     counted(limits.changes, changerOf(endpoint, session), () => answer(options, ctx, endpoint, caller));
   const { calls } = limits;
   if (calls === null) await work();
-  // A person who was refused uses up nothing of the others.
+  // The person's own limit comes first, so that a refused call uses up nothing of the other people's.
   else await counted(calls.own, personOf(session), () => counted(calls.all, session.portal, work));
 }
 
 const personOf = ({ portal, userId }: PageSession): string => `${portal}\n${userId}`;
 
-/** Changes, and files that hold everything. */
+/** For changes by administrators, and for files that hold everything. */
 function needsFreshRole({ method, access, isFile = false }: Endpoint): boolean {
   return access === 'admin' && (method !== 'GET' || isFile);
 }
@@ -208,7 +208,7 @@ async function answer({ bodies }: ApiOptions, ctx: Context, endpoint: Endpoint, 
   ctx.body = isFile ? sendFile(ctx, found as FileAnswer) : found;
 }
 
-/** Written at the pace of the reader; what goes wrong meanwhile breaks the file off. */
+/** The file is written at the pace of its reader; an error meanwhile breaks it off. */
 function sendFile(ctx: Context, { name, text, release }: FileAnswer): Readable {
   ctx.attachment(name);
   ctx.type = 'json';
@@ -218,13 +218,13 @@ function sendFile(ctx: Context, { name, text, release }: FileAnswer): Readable {
   return file;
 }
 
-/** No body is an empty one. Throws BadInput `api.unreadable`. */
+/** An absent body counts as an empty object. Throws BadInput `api.unreadable`. */
 function readJson(body: Buffer): unknown {
   if (body.length === 0) return {};
   try {
     return parseJson(body);
   } catch {
-    // The parser quotes what it was given.
+    // The parser's own message quotes the body.
     throw unreadable();
   }
 }

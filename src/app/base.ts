@@ -32,7 +32,7 @@ export interface AppOptions {
   readonly appSecret: Buffer;
   /** This process has just started the database server itself. */
   readonly isServerOurs?: boolean;
-  /** Of a socket that listens already, in place of PORT; null or absent: none. */
+  /** File descriptor of a socket that already listens, used in place of PORT; null or absent: none. */
   readonly listenFd?: number | null;
   readonly brains: readonly Brain[];
   readonly log: Logger;
@@ -42,16 +42,16 @@ export interface AppOptions {
   readonly timings?: Timings;
 }
 
-/** A cell that hangs holds no more of them. */
+/** Most connections to one other cell: one that hangs cannot hold more. */
 const cellConnections = 100;
 
 export type Base = Awaited<ReturnType<typeof composeBase>>;
 
 export interface Databases {
   readonly db: Pool;
-  /** The endpoint's own connections: whatever uses up the others, accepting an event goes on. */
+  /** The endpoints' own connections: events are accepted even while all others are in use. */
   readonly endpointDb: Pool;
-  /** The directory of cells; null: there is only this one. */
+  /** The directory of cells; null: there is only this cell. */
   readonly directory: Pool | null;
 }
 
@@ -91,13 +91,13 @@ export async function composeBase(options: AppOptions, { db, endpointDb, directo
     rateLimiters: createRateLimiters({ budgets: createSharedBudgets(db), clock: systemClock, log }),
     recent: createRecentFacts(),
     guard,
-    /** Carries the many calls, into portals and to brains, and files both ways. */
+    /** For the frequent calls, to portals and brains, and for files in both directions. */
     hotHttp: traced(hotHttp, false),
-    /** The same, for what a brain's own code calls. */
+    /** The same, for the calls that a brain's own code makes. */
     brainHttp: traced(hotHttp, true),
-    /** Carries the few: OAuth hosts, proofs of installations. */
+    /** For the rare calls: OAuth hosts, proofs of installations. */
     rareHttp,
-    /** Carries files that are fetched by a link: their slow readers cost the files of messages no connections. */
+    /** For files that are fetched by a link: their slow readers take no connections from the files of messages. */
     linkHttp: withFiles(),
     oauth: createOAuthClient({
       http: rareHttp,
@@ -106,7 +106,7 @@ export async function composeBase(options: AppOptions, { db, endpointDb, directo
       hosts: settings.B24_OAUTH_HOSTS,
       timeoutMs: timings.oauthTimeoutMs,
     }),
-    /** Carries requests for portals of other cells; null: there is only this one. */
+    /** For requests about portals of other cells; null: there is only this cell. */
     cellHttp: directory === null ? null : createUndiciClient({ guard, connectionsPerOrigin: cellConnections }),
   };
 }

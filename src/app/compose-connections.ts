@@ -1,4 +1,4 @@
-/** Composes what concerns the accounts at brains: the tools of connectors, the connectors, and the service that joins and leaves accounts. */
+/** Composes what concerns the accounts at brains: the tools of connectors, the connectors, and the service that connects and disconnects accounts. */
 import { createConnectionService } from '../connections/connection-service.ts';
 import { createConnectorRegistry } from '../connections/connector-registry.ts';
 import { createConnectorTools } from '../connections/connector-tools.ts';

@@ -1,4 +1,4 @@
-/** Composes what works the queues: how actions are executed, and the loops of this process's roles. */
+/** Composes what works on the queues: how actions are executed, and the loops of this process's roles. */
 import { randomUUID } from 'node:crypto';
 import { startHealthChecks } from '../connections/health-checks.ts';
 import { startListenerSupervisor } from '../connections/listener-supervisor.ts';
@@ -30,13 +30,13 @@ export interface Queue {
   readonly synchronousReplies: SynchronousReplies | null;
 }
 
-/** Two claim from the inbox at a time: while one waits for its commit the other one works. */
+/** Two loops claim from the inbox: while one waits for its commit, the other works. */
 const inboxLoops = 2;
 
-/** A start has enough to do: events that came in meanwhile are worked on first. */
+/** After a start, events that came in meanwhile are processed before maintenance begins. */
 const usualMaintenanceAfterMs = 20_000;
 
-/** Starts the loops of the roles `worker` and `sockets`; stopping gives everything back that they had leased. */
+/** Starts the loops of the roles `worker` and `sockets`; stopping gives back everything they had leased. */
 export async function startQueue(
   { databaseUrl: url, isServerOurs = false }: Pick<AppOptions, 'databaseUrl' | 'isServerOurs'>,
   base: Base,
@@ -60,7 +60,7 @@ export async function startQueue(
   return {
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
-      // Only now: what was leased stayed proven until it was given back.
+      // Only now: the proof of life has to last until every lease is given back.
       await life.stop();
     },
   };

@@ -36,7 +36,7 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** @param listenFd of a socket that listens already, in place of PORT; null: none */
+/** @param listenFd descriptor of a socket that already listens, used in place of PORT; null: none */
 export async function serve(base: Base, queue: Queue, acceptance: Acceptance, listenFd: number | null): Promise<Front> {
   const { settings, db, metrics, log } = base;
   const bodies = createBodyReader(systemClock);
@@ -95,7 +95,7 @@ function betweenCells({ settings, sealer, cellHttp: http }: Base, { portals: { c
   return { forwarding: createForwarding({ ...options, passOn, bodies }), others: createAskOthers({ cells, passOn }) };
 }
 
-/** What Bitrix24 and the brains call. */
+/** The routes that Bitrix24 and the brains call. */
 function machineRoutes(
   { db, endpointDb, brains, brainSettings, sealer, metrics, tracing, log, linkHttp }: Base,
   { portals, connections, synchronousReplies }: Queue,
@@ -142,7 +142,7 @@ function machineRoutes(
   };
 }
 
-/** What people see in their portal. */
+/** The routes of what people see in their portal. */
 function peopleRoutes(base: Base, { portals, connections }: Queue, { bodies, refusals }: Guards) {
   const { settings, db, brains, sealer, wakeups } = base;
   const { cache, installation } = portals;

@@ -1,4 +1,4 @@
-/** Starts tracing where an administrator has named a collector. Otherwise nothing of it is even loaded. */
+/** Starts tracing where an administrator has named a collector. Otherwise its code is not even loaded. */
 import { randomUUID } from 'node:crypto';
 import { appVersion } from '../api/app-version.ts';
 import type { Settings } from '../config.ts';
@@ -59,7 +59,7 @@ export async function startTracing(
   };
 }
 
-/** The common address is the beginning of one for each kind of signal. */
+/** The common address is a base to which the path for traces is added. */
 function addressOf(settings: Settings): URL | null {
   const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own, OTEL_EXPORTER_OTLP_ENDPOINT: common } = settings;
   if (own !== undefined) return new URL(own);

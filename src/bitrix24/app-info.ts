@@ -1,5 +1,5 @@
 /** Reads what a portal says about the app in `app.info`. */
-import { isRecord } from './rest/rest-errors.ts';
+import { isRecord } from '../core/is-record.ts';
 
 export interface AppInfo {
   /**
@@ -7,13 +7,13 @@ export interface AppInfo {
    * (docs/platform-notes/bitrix24.md#unfinished-installation).
    */
   readonly isInstalled: boolean;
-  /** The portal sends no events either, and refuses calls after a while. */
+  /** Then too the portal sends no events, and after a while it refuses calls. */
   readonly isPaymentExpired: boolean;
-  /** The portal's plan, for example `ru_ent250`; empty where it names none. */
+  /** The portal's plan, for example `ru_ent250`; empty if it names none. */
   readonly license: string;
 }
 
-/** Null for an answer that is not one. */
+/** Null if the answer is not one of `app.info`. */
 export function readAppInfo(answer: unknown): AppInfo | null {
   if (!isRecord(answer) || !('INSTALLED' in answer)) return null;
   const isYes = (value: unknown): boolean => value === true || value === 'Y';
@@ -24,7 +24,7 @@ export function readAppInfo(answer: unknown): AppInfo | null {
   };
 }
 
-/** Also from an answer that tells nothing else. */
+/** The plan in an answer of `app.info`, even if the answer says nothing else. */
 export function licenseIn(answer: unknown): string {
   const license = isRecord(answer) ? answer['LICENSE'] : '';
   return typeof license === 'string' ? license : '';

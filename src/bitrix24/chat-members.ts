@@ -1,8 +1,8 @@
 /** Lists the members of a chat of one of our bots, with the scope `imbot` only (docs/platform-notes/bitrix24.md#chat-members). */
 import type { PortalUser } from '../core/connector-tools.ts';
 import { AppError, RemoteUnreachable } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord } from './rest/rest-errors.ts';
 
 /** The largest page; the portal replaces a larger limit by 50. */
 const pageSize = 200;
@@ -15,8 +15,8 @@ export interface MembersOf {
 }
 
 /**
- * The members as the portal shows them; none where it refuses. The method has no offset: for a larger chat the list is read from both ends,
- * and of more than 400 members those in the middle are not found. Throws AppErrors that can be retried, and `bitrix24.not_a_list`.
+ * The members as the portal shows them; none if it refuses. The method has no offset: the list of a larger chat is read from both ends, so
+ * with more than 400 members those in the middle are not found. Throws AppErrors that can be retried, and `bitrix24.not_a_list`.
  */
 export async function chatMembers(
   client: PortalClient,
@@ -49,7 +49,7 @@ async function page(client: PortalClient, of: MembersOf, userId: 'asc' | 'desc',
   return users.filter(isRecord).map(toPortalUser);
 }
 
-/** A plain list; a map with numeric keys where PHP has left gaps in it. Null for anything else. */
+/** The entries of a list, or of the map with numeric keys that PHP makes of a list with gaps. Null for anything else. */
 export function listOf(result: unknown): readonly unknown[] | null {
   if (Array.isArray(result)) return result;
   if (!isRecord(result) || !Object.keys(result).every((key) => /^\d+$/.test(key))) return null;
@@ -66,7 +66,7 @@ function toPortalUser(user: Record<string, unknown>): PortalUser {
   };
 }
 
-/** Only explicit values count: a user the portal tells nothing about counts as from outside. */
+/** Only explicit values count: a user about whom the portal says nothing counts as an outsider. */
 function isEmployee({ extranet, type, bot, connector }: Record<string, unknown>): boolean {
   const isInside = extranet === false || extranet === 'N';
   const isPerson = bot !== true && connector !== true;

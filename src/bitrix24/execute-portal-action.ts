@@ -2,6 +2,7 @@
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, BadInput } from '../core/errors.ts';
 import type { FileRef } from '../core/events.ts';
+import { isRecord } from '../core/is-record.ts';
 import { escapeBb, escapeCommands } from '../core/markup/bb-escape.ts';
 import type { OpenedFile } from '../core/opened-file.ts';
 import { toMenu } from './formatting/keyboard.ts';
@@ -10,7 +11,7 @@ import { react } from './react.ts';
 import type { BatchCall } from './rest/batch.ts';
 import type { BatchedCalls, CallMoments, ChatCall } from './rest/batched-calls.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord, readId } from './rest/rest-errors.ts';
+import { readId } from './rest/rest-errors.ts';
 import { fileContent } from './rest/streamed-json.ts';
 import { type Decoration, sendDecorated } from './send-decorated.ts';
 
@@ -19,16 +20,13 @@ export interface PortalTarget {
   readonly portal: string;
   readonly botId: string;
   readonly dialogId: string;
-  /**
-   * Whether the portal has `imbot.v2.*`: there a send repeated with the same key sends nothing
-   * (docs/platform-notes/bitrix24.md#sending-once).
-   */
+  /** Whether the portal has `imbot.v2.*`: with it, a send repeated with the same key sends nothing (docs/platform-notes/bitrix24.md#sending-once). */
   readonly hasV2: boolean;
   /** The portal's ids of all our bots. */
   readonly ourBots: readonly string[];
 }
 
-/** True when executing it twice with one key has the effect of once. Uploads have no such key in any version. */
+/** True when executing the action twice with one key has the same effect as once. Uploads have no such key in any version. */
 export function isRepeatable(action: PortalAction, hasV2: boolean): boolean {
   if (action.type === 'send') return hasV2;
   return action.type !== 'send_file' || (action.internal === true && hasV2);
@@ -45,19 +43,19 @@ export interface PortalResult {
   readonly lost: readonly (Decoration | 'reaction' | 'receiver' | 'effect' | 'file')[];
 }
 
-/** A file for the portal: its content; or, where that cannot or must not be uploaded, an address that shows it, if there is one. */
+/** A file for the portal: its content or, if that cannot or must not be uploaded, an address where it can be seen, if there is one. */
 export type PortalFile = { readonly content: OpenedFile } | { readonly link: string | null };
 
 export interface ExecuteOptions {
   /** A lower-case UUIDv4, the same on every repetition. */
   readonly key: string;
-  /** What `send_file` sends, and what an edit goes on naming; null for other actions. */
+  /** The file that `send_file` sends, or that an edited message still names; null for other actions. */
   readonly file: PortalFile | null;
   readonly signal: AbortSignal;
   readonly moments: CallMoments;
 }
 
-/** Nobody misses these when they are left out: they are not made while the portal's budget is scarce. */
+/** Nobody misses these actions, so they are left out while the portal's budget is scarce. */
 export const isOptional = ({ type }: PortalAction): boolean => type === 'typing' || type === 'read';
 
 function urgencyOf(action: PortalAction): ChatCall['urgency'] {
@@ -161,7 +159,7 @@ async function addMenu(
     await call('imbot.message.update', { BOT_ID: Number(botId), MESSAGE_ID: Number(messageId), MENU: menu });
     return lost;
   } catch (error) {
-    // The message is there; without its menu it says the same.
+    // The message is sent; without its menu it says the same.
     if (error instanceof AppError && error.retry === 'never') return ['menu'];
     throw error;
   }
@@ -198,8 +196,8 @@ const maxFileName = 255;
 export const maxPortalFileBytes = 100 * 1024 * 1024;
 
 /**
- * Files are sent through v2 only: the older methods post them as the installing employee, not as the bot. A portal without it is told the
- * name, and the address where there is one.
+ * Files are sent through v2 only: the older methods post them as the installing employee, not as the bot. A portal without v2 gets a text
+ * with the name, and the address if there is one.
  */
 async function sendFile(
   upload: (call: BatchCall, content: OpenedFile) => Promise<unknown>,
@@ -235,7 +233,7 @@ async function nameFile(
   const words = [text, nameOf(file, link)].filter((part) => part !== '').join('\n');
   const isForStaff = internal === true;
   const said = { type: 'send', text: words, buttons: [], cards: [], quoteOf: null, internal: isForStaff } as const;
-  // For a preview the portal would fetch what is for the staff.
+  // For a preview, the portal would fetch a file that is for the staff only.
   const looks = isForStaff ? { linkPreview: false } : {};
   const { messageId, lost } = await say({ ...said, ...looks, remoteMessageId });
   return { messageId, lost: link === null ? [...lost, 'file'] : lost };
@@ -262,7 +260,7 @@ async function edit(
       BOT_ID: Number(target.botId),
       MESSAGE_ID: Number(messageId),
       MESSAGE: message,
-      // Absent parameters leave the value unchanged.
+      // A parameter that is absent leaves its value unchanged.
       ATTACH: attach ?? 'N',
       ...(buttons === null ? {} : { KEYBOARD: keyboard ?? 'N' }),
       ...(action.menu === undefined ? {} : { MENU: menu ?? 'N' }),
@@ -271,7 +269,7 @@ async function edit(
   return lost;
 }
 
-/** The file stands first: the portal cuts off the end of a text that is too long. */
+/** The file is named first, because the portal cuts off the end of a text that is too long. */
 function editedText({ text, form, shows }: PortalAction & { type: 'edit' }, file: PortalFile | null): string {
   if (shows === undefined || file === null || !('link' in file)) return text;
   const named = nameOf(shows.file, file.link);

@@ -2,12 +2,12 @@
  * Ends the bot's part in a session of an Open Channel: hands the customer to people, or closes the conversation.
  *
  * `operator` acts on the session's own bot and is refused when a person leads. `transfer` and `finish` name no bot: they act as the app's
- * first one, and would take the session even from a person (docs/platform-notes/bitrix24.md#first-bot-of-an-app). So the portal is asked
- * first who leads.
+ * first one, and would take the session even from a person (docs/platform-notes/bitrix24.md#first-bot-of-an-app). So we first ask the portal
+ * who leads.
  */
 import type { PortalAction } from '../core/actions.ts';
 import { AppError, RemoteRefused } from '../core/errors.ts';
-import { isRecord } from './rest/rest-errors.ts';
+import { isRecord } from '../core/is-record.ts';
 
 type Call = (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
@@ -20,7 +20,10 @@ export interface SessionTarget {
   readonly ourBots: readonly string[];
 }
 
-/** `person_leads`: somebody took the session meanwhile, so nothing was done. `queue`: the wanted receiver was refused; the queue has it. */
+/**
+ * `person_leads`: somebody took the session meanwhile, so nothing was done. `queue`: the wanted receiver was refused, so the queue has the
+ * session.
+ */
 export type SessionEnd = 'done' | 'queue' | 'person_leads';
 
 /** Gives the session to the line's operators, a person, or another line. Throws AppErrors. */
@@ -33,7 +36,7 @@ export async function handOverSession(
   if (await personLeads(call, target)) return 'person_leads';
   const receiver = to.type === 'person' ? { USER_ID: to.userId } : { QUEUE_ID: to.lineId };
   try {
-    // The bot stays in the chat and hears what people say, as the other ways of handing over leave it to the settings of the line.
+    // The bot stays in the chat and hears what people say; with other ways of handing over, the line's settings decide that.
     await call('imopenlines.bot.session.transfer', { CHAT_ID: chatNumber(target), ...receiver, LEAVE: 'N' });
     return 'done';
   } catch (error) {
@@ -43,9 +46,9 @@ export async function handOverSession(
 }
 
 /**
- * Closes the conversation, and looks whether it is closed: the portal answers `true` in any case. A session that is still open is closed once
- * more at once, and never later: by then the customer may have begun the next one, which stays open. Throws AppErrors;
- * `bitrix24.session_not_finished` when it is open all the same.
+ * Closes the conversation and checks that it is closed, because the portal answers `true` in any case. A session that is still open is
+ * closed once more, at once and never later: by then the customer may have begun the next one, which must stay open. Throws AppErrors;
+ * `bitrix24.session_not_finished` if it is still open.
  */
 export async function finishSession(
   call: Call,
@@ -71,7 +74,7 @@ export async function finishSession(
   });
 }
 
-/** Answers for a person who does not exist, has been dismissed, is no employee, and for a line that does not exist. */
+/** The portal's answers for a person who does not exist, was dismissed or is no employee, and for a line that does not exist. */
 const wrongReceiver: ReadonlySet<string> = new Set([
   'bitrix24.OPERATOR_WRONG',
   'bitrix24.USER_ID_EMPTY',
@@ -91,7 +94,7 @@ async function toQueue(call: Call, target: SessionTarget, end: SessionEnd): Prom
 
 interface Lead {
   readonly leader: 'person' | 'bot' | 'nobody' | 'unknown';
-  /** Null where none is open, and where the portal does not tell it: a bot that has been taken out of the chat. */
+  /** Null if none is open, or if the portal does not name it to a bot that was taken out of the chat. */
   readonly sessionId: string | null;
   /** The session has been ended, and waits for the customer's rating. */
   readonly isEnding: boolean;
@@ -121,7 +124,7 @@ async function leadOf(call: Call, { botId, dialogId, hasV2, ourBots }: SessionTa
   }
 }
 
-/** The order was carried out: a portal that does not show its effect, or cannot be asked now, is believed. */
+/** The portal has accepted the order; if it cannot be asked now about the effect, we believe it. */
 function cannotBeTold(error: unknown): Lead {
   if (error instanceof AppError) return { ...nothingKnown, leader: 'unknown' };
   throw error;

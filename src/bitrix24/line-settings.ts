@@ -1,12 +1,12 @@
 /** Lists the Open Channels of a portal, and attaches a bot to one as the bot that meets its customers. */
 import { badInput, RemoteRefused } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord } from './rest/rest-errors.ts';
 
-/** Whether the bot meets a customer at the first session only, or at each. */
+/** Whether the bot meets a customer in the first session only, or in every session. */
 export type WelcomeJoin = 'first' | 'always';
 
-/** The bot that a line gives its customers to before its operators. */
+/** The bot that meets a line's customers before its operators do. */
 export interface WelcomeBot {
   /** The portal's id of the bot. */
   readonly botId: string;
@@ -27,7 +27,7 @@ export interface OpenLine {
   readonly queue: readonly string[];
 }
 
-/** The most lines of one answer; the portal allows no more. */
+/** The most lines in one answer; the portal allows no more. */
 const pageSize = 200;
 
 /** The most lines that are read: 5 answers. */
@@ -73,11 +73,11 @@ export async function findLine(
 }
 
 /**
- * Gives the line another bot, or none, and reads back what the portal has stored. All five settings are sent, because some of them count only
- * beside the others (docs/platform-notes/bitrix24.md#settings-of-a-line).
+ * Gives the line another bot, or none, and reads back what the portal has stored. All five settings are sent, because some of them count
+ * only beside the others (docs/platform-notes/bitrix24.md#settings-of-a-line).
  *
- * @throws BadInput `line.unknown`; RemoteRefused `line.not_changed` when the portal said yes and stored something else, and what the portal
- * refuses with
+ * @throws BadInput `line.unknown`; RemoteRefused `line.not_changed` when the portal did not store the settings; and the portal's own
+ *   refusals
  */
 export async function setWelcomeBot(
   client: PortalClient,
@@ -130,7 +130,7 @@ async function askLines(
 ): Promise<OpenLine[]> {
   const params = { PARAMS: { select: fields, ...query }, OPTIONS: { QUEUE: 'Y' } };
   const rows = await client.call(portal, 'imopenlines.config.list.get', params, callOptions(signal));
-  // No line at all may come as an empty object.
+  // An empty list may come as an empty object.
   const list: unknown[] = Array.isArray(rows) ? rows : isRecord(rows) ? Object.values(rows) : [];
   return list.filter(isRecord).flatMap((row) => toLine(row) ?? []);
 }

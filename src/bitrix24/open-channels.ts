@@ -1,9 +1,9 @@
-/** Asks a portal about its Open Channels: their names, and their customers. */
+/** Asks a portal for the names and the customers of its Open Channels. */
 import type { CustomerInfo } from '../core/connector-tools.ts';
 import { AppError } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import { listOf } from './chat-members.ts';
 import type { PortalClient } from './rest/portal-client.ts';
-import { isRecord } from './rest/rest-errors.ts';
 
 /** A chat of an Open Channel holds one customer, the bot and some operators: the portal's default page size is enough. */
 const maxMembers = 50;
@@ -11,7 +11,7 @@ const maxMembers = 50;
 /** A message does not wait longer than this for optional facts: neither for the rate limiter nor for the answer. */
 const patienceMs = 2_000;
 
-/** Null where the portal refuses (rights, scope) or has no such channel. Throws AppErrors that can be retried. */
+/** Null if the portal refuses (rights, scope) or has no such channel. Throws AppErrors that can be retried. */
 export async function openChannelName(
   client: PortalClient,
   portal: string,
@@ -34,7 +34,7 @@ export interface CustomerQuery {
   readonly domain: string;
 }
 
-/** Null where the chat shows no such customer. Needs only the scope `imbot`. Throws AppErrors that can be retried. */
+/** Null if the chat shows no such customer. Needs only the scope `imbot`. Throws AppErrors that can be retried. */
 export async function openChannelCustomer(
   client: PortalClient,
   portal: string,
@@ -68,7 +68,7 @@ async function ask(
   }
 }
 
-/** `false` where there is none; otherwise the number to call first. */
+/** The number to call first. The portal sends `false` if there are no phones. */
 function phoneOf(phones: unknown): string | null {
   if (!isRecord(phones)) return null;
   return textOf(phones['personal_mobile']) ?? textOf(phones['personal_phone']) ?? textOf(phones['work_phone']);

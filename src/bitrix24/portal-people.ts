@@ -10,7 +10,7 @@ export interface Person {
   readonly position: string;
 }
 
-/** Somebody waits before a page. */
+/** Short, because somebody is waiting for a page. */
 const options = { patienceMs: 3_000, timeoutMs: 8_000 } as const;
 
 const maxFound = 20;
@@ -24,7 +24,7 @@ const personSchema = z.object({
   extranet: z.boolean().catch(false),
 });
 
-/** Methods of the scope `im` refuse so without it. */
+/** The errors of methods of the scope `im` if the app lacks it. */
 const withoutScope: ReadonlySet<string> = new Set(['insufficient_scope', 'ERROR_METHOD_NOT_FOUND'].map(bitrixCode));
 
 /** Employees whose name holds the text; null: the app may not search. Throws AppErrors. */
@@ -55,7 +55,7 @@ async function listOf(ask: () => Promise<unknown>): Promise<readonly Person[] | 
   }
 }
 
-/** A list, or one by ids. */
+/** Reads a list, or a map by id. */
 function readPeople(answer: unknown): readonly Person[] {
   if (typeof answer !== 'object' || answer === null) return [];
   return Object.values(answer)

@@ -3,21 +3,21 @@ import type { PortalAction } from '../core/actions.ts';
 import { AppError } from '../core/errors.ts';
 import { reactionCodes } from './formatting/reactions.ts';
 
-/** Answers of the portal when the reaction is already as wanted. */
+/** The portal's answers when the reaction is already as wanted. */
 const nothingToDo: ReadonlySet<string> = new Set([
   'bitrix24.REACTION_ALREADY_SET',
   'bitrix24.REACTION_NOT_FOUND',
   'bitrix24.WITHOUT_CHANGES',
 ]);
 
-/** Answers of the portal for a message that is deleted, never existed, or is not visible to the bot. */
+/** The portal's answers for a message that is deleted, never existed, or is not visible to the bot. */
 const noMessage: ReadonlySet<string> = new Set([
   'bitrix24.MESSAGE_NOT_FOUND',
   'bitrix24.ACCESS_DENIED',
   'bitrix24.MESSAGE_ID_ERROR',
 ]);
 
-/** False when there is nothing to react to. The first API has one reaction, the like. */
+/** False if the bot cannot react: it sees no such message, or the first API lacks the reaction (it only has the like). */
 export async function react(
   call: (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>,
   target: { readonly botId: string; readonly hasV2: boolean },

@@ -18,7 +18,7 @@ export interface DecoratedMessage {
   /** See `PortalAction`. */
   readonly form?: 'bbcode';
   readonly buttons: readonly Button[];
-  /** Absent: it has none, or it is unchanged. */
+  /** Absent: no menu, or an unchanged one. */
   readonly menu?: readonly Button[];
   readonly cards: readonly Card[];
   readonly quoteOf: string | null;
@@ -29,7 +29,7 @@ export interface DecoratedMessage {
   readonly needsText: boolean;
 }
 
-/** The message as it is sent: escaped text, blank only beside cards, and the blocks in the portal's format; null where there are none. */
+/** The message as sent: escaped text, blank only beside cards, and the decorations in the portal's format; null for those it lacks. */
 export interface PreparedMessage {
   readonly text: string;
   readonly keyboard: Readonly<Record<string, unknown>> | null;
@@ -47,7 +47,10 @@ export interface SentDecorated<T> {
 /** The longest text of a message; text lines that would exceed it are not added. */
 const maxTextLength = 20_000;
 
-/** Error codes that blame a decoration; in one build of the server those of blocks begin with PARAM_. A quote is checked like an access. */
+/**
+ * Error codes that blame a decoration; one build of the server puts PARAM_ before those of keyboards, cards and menus. For a quote, the
+ * portal checks access to the quoted message.
+ */
 const decorationErrors: readonly (readonly [Decoration, RegExp])[] = [
   ['buttons', /^bitrix24\.(?:PARAM_)?KEYBOARD_/],
   ['cards', /^bitrix24\.(?:PARAM_)?ATTACH_/],

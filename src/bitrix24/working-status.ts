@@ -11,7 +11,10 @@ interface StatusTarget {
 /** "Thinking…" in the reader's language. */
 const statusMessageCode = 'IMBOT_AGENT_ACTION_THINKING';
 
-/** For so many seconds; a portal without `imbot.v2` shows that the bot types, for as long as it wants. Throws what `BatchedCalls.call` throws. */
+/**
+ * Shows it for `duration` seconds; a portal without `imbot.v2` instead shows that the bot is typing, for as long as the portal likes. Throws
+ * what `BatchedCalls.call` throws.
+ */
 export async function showWorking(
   calls: BatchedCalls,
   { portal, botId: id, dialogId, hasV2 }: StatusTarget,

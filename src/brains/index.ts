@@ -1,4 +1,4 @@
-/** The list of brains. A new one costs its folder and one line here; `npm run new:brain` writes both. */
+/** The list of brains. A new brain needs its own folder and one line here; `npm run new:brain` writes both. */
 import type { Brain } from '../core/brain.ts';
 import { echoBrain } from './echo/echo-brain.ts';
 import { messageGatewayBrain } from './messagegateway/messagegateway-brain.ts';

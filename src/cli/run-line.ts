@@ -62,7 +62,7 @@ export async function runLine(words: readonly string[], options: RunOptions): Pr
     outputError: (text) => (isJson ? undefined : options.err(withoutLabel(text))),
   });
   for (const addCommands of nouns) addCommands(program, run);
-  // Only for verbs: where a noun is misspelt, commander would suggest one of the verbs that the help of everything shows.
+  // Only verbs get suggestions: for a misspelt noun, commander would suggest one of the verbs in the general help.
   program.showSuggestionAfterError(false);
   program.hook('preAction', (_, command) => {
     ran.command = command;
@@ -96,7 +96,7 @@ const errorLine = (code: string, message: string): string => `${JSON.stringify({
 
 const withoutLabel = (text: string): string => text.replace(/^error: /, '');
 
-/** Commander prints nothing but its help where the verb is missing. */
+/** Commander's code for a missing verb; it prints only its help then. */
 const noVerb = 'commander.help';
 
 function problemOf({ code, message }: CommanderError, [noun]: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** Builds for a command the parts of the app it uses, with the app's own factories. */
+/** Builds the parts of the app that a command uses, with the app's own factories. */
 import { createOAuthClient } from '../bitrix24/rest/oauth-client.ts';
 import { createPortalClient, type PortalClient } from '../bitrix24/rest/portal-client.ts';
 import { type Settings, settingsSchema } from '../config.ts';
@@ -65,12 +65,12 @@ export async function openBots(context: CommandContext): Promise<BotServiceOptio
   return { db, brains: context.brains, wakeups: openWakeups(context, db), note: noteBy(commandLine) };
 }
 
-/** For use cases of accounts. A brain that has to be told where to send makes them throw Misconfigured `cli.no_public_url` without PUBLIC_URL. */
+/** For use cases of accounts. Without PUBLIC_URL they throw Misconfigured `cli.no_public_url` if the brain has to be told where to send. */
 export async function openAccountWork(context: CommandContext): Promise<AccountWork> {
   return await accountWork(context, await context.sealer());
 }
 
-/** The same where accounts are only left: without APP_SECRET their connections are removed all the same, and the remotes are not told. */
+/** Like `openAccountWork`, for leaving accounts: without APP_SECRET their connections are removed all the same, but the remotes are not told. */
 export async function openLeaving(context: CommandContext): Promise<AccountWork> {
   try {
     return await openAccountWork(context);

@@ -19,13 +19,13 @@ export function isSameAccount(brain: Brain, one: unknown, other: unknown): boole
 
 type Work = Pick<AccountWork, 'db' | 'sealer'>;
 
-/** The connection that was registered at the remote for this account before it was known which portal it is for. */
+/** The connection that was registered at the remote for this account before the app knew which portal it is for. */
 export async function awaitedBy({ db, sealer }: Work, brain: Brain, config: unknown): Promise<Connection | null> {
   const name = brain.accountOf?.(config) ?? null;
   return name === null ? null : await awaitingConnections(db, sealer, brain.name).find(name.id);
 }
 
-/** Gives up what awaited its portal for this account: another connection of the account is used. */
+/** Gives up the connection of this account that awaited its portal, because another connection of the account is used. */
 export async function leaveAwaited(work: AccountWork, brain: Brain, config: unknown): Promise<void> {
   const awaited = await awaitedBy(work, brain, config);
   if (awaited === null) return;

@@ -17,7 +17,7 @@ export interface AccountWork {
   readonly toolsFor: ToolsFor;
   /** The webhook address of a connection. */
   readonly hookUrl: (connection: Pick<Connection, 'webhookSecret'>, brain: Brain) => string;
-  /** The connection was changed or removed: what this process keeps of it is old. */
+  /** Called after a connection was changed or removed: drops what this process keeps of it. */
   readonly evict: (connectionId: string) => void;
   readonly wakeups: Pick<Wakeups, 'outbox'>;
   readonly log: Logger;

@@ -7,7 +7,7 @@ import { dropAwaiting, findAwaiting, keepAwaiting } from '../store/tenants/await
 
 const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** The context under which one is sealed. */
+/** The context under which such a connection is sealed. */
 export const awaitingContext = (id: string): string => `awaiting_connection:${id}`;
 
 export function awaitingConnections(db: Db, sealer: Sealer, brain: string): AwaitingConnections {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Brain } from '../core/brain.ts';
 import { formOf } from '../core/config-form.ts';
 import type { Connection } from '../core/connector.ts';
-import { BadInput, badInput } from '../core/errors.ts';
+import { type BadInput, badInput } from '../core/errors.ts';
 import { missingFields, problemsOf, valueAt } from '../core/form-values.ts';
 import { missingSecrets } from '../core/moved-account.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
@@ -20,8 +20,8 @@ import { type LeftConnection, leaveConnection, removeUnused } from './leave-conn
 import { openConnection, sealConfig, sealWebhookSecret } from './stored-connection.ts';
 
 /**
- * Joins the account and stores its connection, for no bot yet. Throws BadInput `connection.not_needed`, `connection.bad_config` and `connection.changed`, and what the brain throws;
- * then nothing is stored, and an account that was joined already is left again.
+ * Joins the account and stores its connection, which no bot uses yet. Throws BadInput `connection.not_needed`, `connection.bad_config` and
+ * `connection.changed`, and what the brain throws; then nothing is stored, and an account that was joined already is left again.
  */
 export async function addAccount(
   work: AccountWork,
@@ -48,7 +48,7 @@ export async function addAccount(
       await note(trx, portal, addedAs(id, { brain, title, botCode: null }));
     });
   } catch (error) {
-    // Nobody could leave it later: it is stored nowhere.
+    // The account is stored nowhere, so nobody could leave it later.
     await leaveConnection(work, brain, account);
     throw error;
   }
@@ -97,10 +97,9 @@ export async function storeNew(
 }
 
 /**
- * Changes settings of a connection in use. `patch`: what is given replaces what was, null takes a key back to its default. Returns the
- * changed keys; empty: nothing was to be done. Throws BadInput `connection.bad_config`, `connection.secret_needed` when the address leads to
- * another host and a secret is not given, `connection.changed` (409) when somebody else changed it meanwhile, and what the brain throws; then
- * nothing is stored.
+ * Changes settings of a connection in use. `patch`: a given key replaces the stored one, null takes a key back to its default. Returns the changed
+ * keys; empty: nothing was to be done. Throws BadInput `connection.bad_config`, `connection.secret_needed` when the address leads to another host and
+ * a secret is not given, `connection.changed` (409) when somebody else changed it meanwhile, and what the brain throws; then nothing is stored.
  */
 export async function changeSettings(
   work: AccountWork,
@@ -128,7 +127,7 @@ export interface ConfigEdit {
   readonly title?: string | undefined;
 }
 
-/** The same, with all settings at once, and the title. The returned keys may begin with `title`. */
+/** Like `changeSettings`, but the edit makes all settings anew, and may change the title. The returned keys may begin with `title`. */
 export async function changeConfig(
   work: AccountWork,
   { row, brain }: StoredAccount,
@@ -155,7 +154,7 @@ export async function changeConfig(
   return changed;
 }
 
-/** What is to be stored, once the brain has applied it. */
+/** Has the brain apply the new settings, and returns those to store. */
 async function reconfigured(
   work: AccountWork,
   brain: Brain,
@@ -179,7 +178,7 @@ export async function removeAccount(work: AccountWork, row: ConnectionRow, note:
   );
 }
 
-/** The settings as the brain's own schema gives them back. None of them is repeated in an error: they may be secrets. */
+/** The settings as the brain's own schema parses them. Errors repeat none of them: they may be secrets. */
 function checkConfig(brain: Brain, config: unknown): unknown {
   if (brain.configSchema === null) {
     throw badInput(
@@ -196,10 +195,10 @@ function checkConfig(brain: Brain, config: unknown): unknown {
     const title = field === undefined ? '' : ` (${field.title.en})`;
     return `  - ${key || 'config'}${title}: ${missing.has(key) ? `is missing. ${field?.help.en ?? ''}` : message}`;
   });
-  throw new BadInput({
-    code: 'connection.bad_config',
-    message: [`${brain.title} cannot be connected with this --config:`, ...problems].join('\n'),
-  });
+  throw badInput(
+    'connection.bad_config',
+    [`${brain.title} cannot be connected with this --config:`, ...problems].join('\n'),
+  );
 }
 
 /** Throws BadInput `connection.secret_needed`. */
@@ -216,10 +215,7 @@ function refuseToMoveSecrets(
   );
 }
 
-function changedMeanwhile(): BadInput {
-  return badInput(
-    'connection.changed',
-    'the connection was changed by somebody else meanwhile; look again before you repeat it',
-    409,
-  );
+/** The error when somebody else was quicker. */
+export function changedMeanwhile(what = 'the connection was changed by somebody else'): BadInput {
+  return badInput('connection.changed', `${what} meanwhile; look again before you repeat it`, 409);
 }

@@ -77,7 +77,7 @@ async function noteWorking(
   const sealed = isChanged ? sealConfig(work.sealer, row.id, config) : null;
   if (!(await settleConnection(work.db, row, sealed))) return await changedMeanwhile(work, row);
   const wasDisabled = row.disabled_reason !== null && row.disabled_reason !== pausedByPerson;
-  // Otherwise nothing has begun to work that did not before: what waits, waits for something else.
+  // Otherwise the account worked before, too: what waits, waits for something else.
   if (isChanged || wasDisabled) {
     work.evict(row.id);
     work.log.info({ ...factsOf(row), wasDisabled, isChanged }, 'an account works again');

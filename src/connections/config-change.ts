@@ -1,9 +1,10 @@
 /** Changes of a connection's settings, as JSON. */
+import { isRecord } from '../core/is-record.ts';
 
-/** What is given replaces what was; objects are gone into, and null takes a key away, so that its default is valid again (RFC 7396). */
+/** Applies a merge patch (RFC 7396): its values replace the old ones, inside objects too; null removes a key, so that its default applies again. */
 export function changedBy(before: unknown, patch: unknown): unknown {
-  if (!isMap(patch)) return patch;
-  const result: Record<string, unknown> = isMap(before) ? { ...before } : {};
+  if (!isRecord(patch)) return patch;
+  const result: Record<string, unknown> = isRecord(before) ? { ...before } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
     else result[key] = changedBy(result[key], value);
@@ -11,13 +12,9 @@ export function changedBy(before: unknown, patch: unknown): unknown {
   return result;
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The keys that differ, the innermost ones named by their path. */
 export function differences(before: unknown, after: unknown, path = ''): readonly string[] {
-  if (isMap(before) && isMap(after)) {
+  if (isRecord(before) && isRecord(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...keys].flatMap((key) => differences(before[key], after[key], path === '' ? key : `${path}.${key}`));
   }

@@ -14,7 +14,7 @@ const groupLength = 4;
 
 export interface ConnectCode {
   readonly code: string;
-  /** Of the brain's page, with the code in the fragment, so that it stays in the browser and out of logs. */
+  /** Path of the brain's page, with the code in the fragment, so that it stays in the browser and out of logs. */
   readonly path: string;
   readonly minutes: number;
 }

@@ -16,7 +16,7 @@ export interface TypedAccount extends Typed {
   readonly portal: string;
   /** The bot that is to answer with it; null: none yet. */
   readonly botCode: string | null;
-  /** Empty: that of the account. */
+  /** Empty: the account's own title. */
   readonly title: string;
 }
 
@@ -27,7 +27,7 @@ export type ConnectedTyped =
 type Service = Pick<ConnectionService, 'beginning' | 'connect' | 'work'>;
 
 /**
- * An account that the bot has already is connected again with what was typed: its connection, conversations and other settings stay. With
+ * If the bot has this account already, it is connected again with what was typed: its connection, conversations and other settings stay. With
  * problems, nothing is changed. Throws BadInput `bot.unknown` (404) and what `ConnectionService.connect` throws.
  */
 export async function connectTyped(
@@ -58,7 +58,7 @@ export async function connectTyped(
   return { id, problems: [] };
 }
 
-/** The connection of the bot, where it is one to the same account. */
+/** The bot's connection, if it is one to the same account. */
 async function sameAccountOf({ work }: Service, brain: Brain, bot: BotRow, config: unknown) {
   const row = bot.connection_id === null ? null : await findConnection(work.db, bot.portal, bot.connection_id);
   const connection = row === null || row.brain !== brain.name ? null : openedOrNull(work, row);

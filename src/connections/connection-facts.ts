@@ -30,7 +30,7 @@ export function connectionFacts(
   };
 }
 
-/** Figures that are shown, and characters of each. */
+/** How many figures are shown, and how many characters of each. */
 const maxFigures = 30;
 const maxLength = 200;
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Brain, ConnectorHost } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
 import type { PortalInfo } from '../core/connector-tools.ts';
-import { BadInput, toAppError } from '../core/errors.ts';
+import { badInput, toAppError } from '../core/errors.ts';
 import type { Language } from '../core/language.ts';
 import { randomToken, type Sealer } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -20,7 +20,7 @@ import { settleConnection } from '../store/tenants/connection-health.ts';
 import { type ConnectionRow, findConnection } from '../store/tenants/connections.ts';
 import { awaitedBy, leaveAwaited, titleOf } from './account-name.ts';
 import { type AccountWork, hookPath, wakeBots } from './account-work.ts';
-import { refuseTooMany, storeNew } from './change-connection.ts';
+import { changedMeanwhile, refuseTooMany, storeNew } from './change-connection.ts';
 import { checkConnection } from './check-connection.ts';
 import type { ConnectorRegistry } from './connector-registry.ts';
 import type { ToolsFor } from './connector-tools.ts';
@@ -41,7 +41,7 @@ export interface ConnectionServiceOptions {
   readonly brainSettings: ReadonlyMap<string, unknown>;
 }
 
-/** What is given to `connect`. */
+/** The argument of `connect`. */
 export type Wish = Parameters<ConnectorHost['connect']>[0];
 
 export type ConnectionService = Pick<ConnectionLifecycle, keyof ConnectionLifecycle>;
@@ -69,14 +69,17 @@ class ConnectionLifecycle {
     };
   }
 
-  /** Joins and stores in one go; nothing is stored of an account that refuses. The connection the bot leaves behind goes, if nobody needs it. Returns the id of the connection. */
+  /**
+   * Joins the account, stores it and gives it to the bot; if the account refuses, nothing is stored. Removes the bot's former connection if no bot
+   * uses it any more. Returns the id of the connection.
+   */
   async connect(brain: Brain, wish: Wish, recording: Recording = nothingRecorded): Promise<string> {
     const { db, sealer, wakeups, log } = this.#options;
     const { portal, botCode, config } = wish;
     const row = wish.connectionId === null ? null : await findConnection(db, portal, wish.connectionId);
     const bot = (await listBots(db, portal)).find(({ code }) => code === botCode);
     if (bot === undefined || (wish.connectionId !== null && row?.brain !== brain.name)) {
-      throw new BadInput({ code: 'connection.gone', message: 'the bot or its connection was removed meanwhile' });
+      throw badInput('connection.gone', 'the bot or its connection was removed meanwhile');
     }
     if (row === null) await refuseTooMany(db, portal);
     const known = row === null ? await awaitedBy(this.#work, brain, config) : openConnection(sealer, row);
@@ -84,14 +87,14 @@ class ConnectionLifecycle {
     const id = known?.id ?? randomUUID();
     const connection: Connection = { id, portal, config, webhookSecret: known?.webhookSecret ?? randomToken(24) };
     const tools = this.#options.toolsFor(connection, brain);
-    // The bot is given the connection only when it has joined.
+    // The bot gets the connection only after the join, so `tools.portalInfo` cannot find the bot yet.
     const portalInfo = async (): Promise<PortalInfo> => ({ ...(await tools.portalInfo()), ...botInfo(bot) });
     const joined = await brain.join?.(connection, this.#work.hookUrl(connection, brain), { ...tools, portalInfo });
     const account = { ...connection, config: joined ?? config };
     try {
       await this.#store(brain, account, { row, title, bot, isAwaited: row === null && known !== null, recording });
     } catch (error) {
-      // Nobody could leave it later: it is stored nowhere.
+      // The account is stored nowhere, so nobody could leave it later.
       if (row === null) await leaveConnection(this.#work, brain, account);
       throw error;
     }
@@ -135,7 +138,7 @@ class ConnectionLifecycle {
     return this.#work.hookUrl(connection, brain);
   }
 
-  /** Leaves the accounts of a portal that has removed the app, and erases it. False: it has the app again, and nothing was done. */
+  /** Leaves the accounts of a portal that has removed the app, and erases the portal. False: the portal has the app again, and was not erased. */
   async eraseUninstalled(portal: string): Promise<boolean> {
     return (await eraseWithAccounts(this.#work, portal, true)).isErased;
   }
@@ -155,7 +158,7 @@ class ConnectionLifecycle {
       if (row === null) await storeNew(this.#work, trx, brain, { ...account, title });
       else if (!(await settleConnection(trx, row, sealConfig(sealer, id, account.config)))) throw changed();
       if (!(await switchBrain(trx, bot, { brain: brain.name, connectionId: id }))) throw changed();
-      // The commands of the former brain go, those of the new one come.
+      // The set-up removes the commands of the former brain and adds those of the new one.
       if (this.#hasOtherCommands(bot, brain)) await orderSetUp(trx, account.portal, `connect-${id}`);
       await wakeBots(trx, account);
       await recording.note(trx, account.portal, recording.change(id));
@@ -184,10 +187,4 @@ const nothingRecorded: Recording = {
   change: (subject) => ({ action: 'connection.added', subject }),
 };
 
-function changed(): BadInput {
-  return new BadInput({
-    code: 'connection.changed',
-    status: 409,
-    message: 'the bot or its connection was changed meanwhile; look again before you repeat it',
-  });
-}
+const changed = () => changedMeanwhile('the bot or its connection was changed');

@@ -9,7 +9,7 @@ import { askForCheck, disableConnection } from '../store/tenants/connection-heal
 /** The connection is disabled; waiting for it costs no attempt. */
 export const disabledCode = 'connection.disabled';
 
-/** A resumed account wakes its lanes; this is for processes that have not heard of it at that moment. */
+/** An account that works again wakes its lanes; this retry is for processes that do not hear of that at once. */
 const retryAfterMs = 30_000;
 
 export function disabledError(row: Pick<OutboxRow, 'created_at'>, reason: string): AppError {
@@ -21,7 +21,7 @@ export function disabledError(row: Pick<OutboxRow, 'created_at'>, reason: string
   });
 }
 
-/** Bitrix24's own refusals come this way too, from files and people a brain asks the portal for. No health check would help them. */
+/** Bitrix24's own refusals come this way too, when a brain asks the portal for files or people. No health check would help against them. */
 const portalErrors = 'bitrix24.';
 
 /**

@@ -97,7 +97,7 @@ function brainTitles(brain: Brain | undefined, name: string): Texts {
   return brain === undefined ? { en: name, ru: name } : titlesOf(brain);
 }
 
-/** Typed by hand, so hyphens, spaces and small letters do not matter. */
+/** People type codes by hand, so hyphens, spaces and small letters do not matter. */
 export function hashOfCode(code: string): Buffer {
   return sha256(`connect code ${code.toUpperCase().replaceAll(/[^\dA-Z]/g, '')}`);
 }
@@ -106,7 +106,7 @@ function openOrNull(sealer: Sealer, sealed: string, context: string): string | n
   try {
     return sealer.open(Buffer.from(sealed, 'base64url'), context);
   } catch {
-    // Forged, damaged, and sealed with a lost key are answered alike.
+    // A text that is forged, damaged or sealed with a lost key gets the same answer.
     return null;
   }
 }

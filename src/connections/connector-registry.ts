@@ -29,11 +29,11 @@ export interface ConnectorRegistry {
   connectorById(portal: string, id: string): Promise<KnownConnector | null>;
   /** The connector a bot thinks with; null when its brain or connection is missing. */
   connectorFor(bot: Pick<BotRow, 'portal' | 'brain' | 'connection_id'>): Promise<KnownConnector | null>;
-  /** This process has changed or removed the connection. */
+  /** Called after this process has changed or removed the connection: drops its connector. */
   evict(id: string): void;
-  /** The portal was changed or erased: nothing of it is kept. */
+  /** Called after the portal was changed or erased: drops its connectors. */
   evictPortal(portal: string): void;
-  /** Connections of which something is kept. */
+  /** How many connections have an entry. */
   size(): number;
 }
 
@@ -72,7 +72,7 @@ class Registry implements ConnectorRegistry {
   readonly #brains: ReadonlyMap<string, Brain>;
   /** By connection, the most recently used last. */
   readonly #entries = new Map<string, Entry>();
-  /** Of brains without accounts: all bots of such a brain share one connector. */
+  /** Connectors of brains without accounts: all bots of such a brain share one connector. */
   readonly #shared = new Map<string, KnownConnector>();
 
   constructor(options: ConnectorRegistryOptions) {

@@ -15,14 +15,13 @@ import type { RecentFacts } from '../runtime/recent-facts.ts';
 import type { Db } from '../store/database.ts';
 import { findOwnByRef } from '../store/tenants/conversations.ts';
 import { brainCounts } from './brain-counts.ts';
+import { findCustomerInfo, findPortalUser } from './chat-people.ts';
 import { connectorState } from './connector-state.ts';
-import { findCustomerInfo } from './customer-info.ts';
 import type { FileLinks } from './file-links.ts';
 import { missedMessages } from './missed-messages.ts';
 import { openUrl } from './open-url.ts';
 import { openPortalFile } from './portal-files.ts';
 import { portalInfo } from './portal-info.ts';
-import { findPortalUser } from './portal-user.ts';
 
 export interface ConnectorToolsOptions {
   readonly db: Db;
@@ -59,9 +58,9 @@ export function createConnectorTools(options: ConnectorToolsOptions): ToolsFor {
       return known.portal === null ? null : crmAddress(known.portal.domain, link);
     },
     portalUser: (to, dialogId, userId, signal) =>
-      findPortalUser({ client, portals }, portal, { to, dialogId, userId }, signal),
+      findPortalUser({ client, portals }, portal, { to, dialogId, userId, signal }),
     customerInfo: (to, dialogId, userId, signal) =>
-      findCustomerInfo({ client, portals }, portal, { to, dialogId, userId }, signal),
+      findCustomerInfo({ client, portals }, portal, { to, dialogId, userId, signal }),
     openChannelName: (lineId, signal) => openChannelName(client, portal, lineId, signal),
     portalInfo: async () => portalInfo(await portals.portal(portal), { id }),
     hasConversation: async (ref) => (await findOwnByRef(db, portal, id, ref)) !== null,

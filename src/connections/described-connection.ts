@@ -72,7 +72,7 @@ export function requestTitle(brains: readonly Brain[], brain: string | undefined
 
 const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** A connection of this portal, of a brain there is. Throws BadInput `page.unknown_connection` (404). */
+/** A connection of this portal whose brain this app has. Throws BadInput `page.unknown_connection` (404). */
 export async function needConnection(
   db: Db,
   brains: readonly Brain[],

@@ -1,4 +1,4 @@
-/** Erases a portal on somebody's order: takes out what only its secrets can take out, leaves the accounts of brains, deletes every trace. */
+/** Erases a portal on somebody's order: removes the bots that only its secrets can remove, leaves the accounts of brains, deletes every trace. */
 import type { Sealer } from '../lib/encryption.ts';
 import type { HttpClient } from '../lib/http-client.ts';
 import { webhookUser } from '../portals/token-context.ts';
@@ -10,7 +10,7 @@ import type { AccountWork } from './account-work.ts';
 import { eraseWithAccounts, type LeftConnection } from './leave-connection.ts';
 
 export interface ErasePortalOptions {
-  /** Opened where a portal in webhook mode needs it. */
+  /** Called only for a portal in webhook mode. */
   readonly sealer: () => Promise<Sealer>;
   readonly http: () => HttpClient;
   readonly work: AccountWork;
@@ -18,7 +18,7 @@ export interface ErasePortalOptions {
 
 export interface ErasedPortal {
   readonly isErased: boolean;
-  /** Bots that stay in a portal in webhook mode: with its secrets goes the only way to delete them. */
+  /** Bots that stay in a portal in webhook mode: without its erased secrets, the app cannot delete them any more. */
   readonly leftBots: readonly LeftBot[];
   readonly left: readonly LeftConnection[];
 }
@@ -34,7 +34,7 @@ export async function erasePortalNow(
   return { leftBots, ...(await eraseWithAccounts(work, portal, false)) };
 }
 
-/** Only the rows, of a copy in a cell where the portal does not live: its bots and accounts are in use in the other one. */
+/** Erases only the rows of a copy in a cell where the portal does not live: the other cell uses its bots and accounts. */
 export async function eraseCopy(db: Pool, portal: string): Promise<ErasedPortal> {
   return { isErased: await inTransaction(db, (trx) => erasePortal(trx, portal, false)), leftBots: [], left: [] };
 }

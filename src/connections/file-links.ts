@@ -1,6 +1,6 @@
 /**
- * Links to files: by one a remote fetches a file of a message without a token of the portal, by another the portal's staff open a file that a
- * brain has sent to them alone. A link is sealed: it says itself whose file it leads to and until when, and nobody else can make one.
+ * Two kinds of links to files: with one, a remote fetches a file of a message without a token of the portal; with the other, the portal's staff open
+ * a file that a brain has sent to them alone. A link is sealed: it says itself whose file it leads to and until when, and nobody else can make one.
  */
 import { z } from 'zod';
 import { Misconfigured } from '../core/errors.ts';
@@ -38,7 +38,7 @@ export interface FileLinks {
   make(place: FilePlace, file: FileRef): string;
   /** Null for a brain without connections, and where the brain's name of the file is too long for a link. */
   makeForStaff(portal: string, connection: string | null, file: FileRef): string | null;
-  /** Null for everything that was not sealed here, and for what has expired. */
+  /** Null for a link that was not sealed here, or has expired. */
   open(sealed: string): LinkedFile | null;
 }
 
@@ -82,7 +82,7 @@ export function createFileLinks({ sealer, publicUrl, validHours, clock }: FileLi
     try {
       return JSON.parse(sealer.open(box, contexts[of]));
     } catch {
-      // Forged, damaged, of another kind, and sealed with a key that is gone are alike.
+      // Forged, damaged, of another kind, or sealed with a key that is gone: the link is not valid.
       return null;
     }
   };
@@ -100,7 +100,7 @@ export function createFileLinks({ sealer, publicUrl, validHours, clock }: FileLi
     open(link) {
       if (link.length > maxSealedLength) return null;
       const box = Buffer.from(link, 'base64url');
-      // Node passes over what is not base64url; a link has one spelling only.
+      // Node ignores characters that are not base64url; a link has one spelling only.
       if (box.toString('base64url') !== link) return null;
       const ofPortal = portalsSchema.safeParse(opened(box, 'portal'));
       if (ofPortal.success) {
@@ -115,7 +115,7 @@ export function createFileLinks({ sealer, publicUrl, validHours, clock }: FileLi
   };
 }
 
-/** Where the app serves no links to files. Throws Misconfigured `files.no_links`. */
+/** For parts of the app that make no links to files. Throws Misconfigured `files.no_links`. */
 export function refuseFileLinks(): never {
   throw new Misconfigured({ code: 'files.no_links', message: 'this app gives no links to files' });
 }

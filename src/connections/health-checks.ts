@@ -1,6 +1,6 @@
 /**
- * Runs the health checks that are due: of disabled connections now and then, of those whose credentials were refused soon after, of all others
- * about hourly. A slow check delays neither other connections nor the end of the process.
+ * Runs the health checks that are due: of disabled connections now and then, of connections with refused credentials soon after the refusal, of all
+ * others about hourly. A slow check delays neither other connections nor the end of the process.
  */
 import type { Brain } from '../core/brain.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -33,11 +33,11 @@ const usualDeadlineMs = 60_000;
 /** Health checks under way at once; each is a dozen calls to one remote, and mostly waits. */
 const atOnce = 60;
 
-/** A check that has been under way for so long is slow. So many slow ones at once, and connections known to be slow have to wait. */
+/** A check under way for so long is slow. While `slowAtOnce` checks are slow, connections known to be slow have to wait. */
 const usualSlowMs = 5_000;
 const slowAtOnce = 40;
 
-/** Connections remembered as slow; beyond, the oldest are forgotten. */
+/** How many connections are remembered as slow; beyond that, the oldest are forgotten. */
 const maxSlow = 5_000;
 
 export function startHealthChecks(options: HealthCheckOptions): WorkLoop {

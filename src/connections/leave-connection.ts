@@ -14,7 +14,7 @@ import { openConnection } from './stored-connection.ts';
 
 /** Whether the remote was told that its account is no longer used. */
 export type LeaveResult =
-  /** It need not be told. */
+  /** The remote need not be told. */
   { readonly isLeft: null } | { readonly isLeft: true } | { readonly isLeft: false; readonly problem: AppError };
 
 export interface LeftConnection {
@@ -22,7 +22,7 @@ export interface LeftConnection {
   readonly left: LeaveResult;
 }
 
-/** The app goes on without the remote's answer after so long. */
+/** After so long the app goes on without the remote's answer. */
 const patienceMs = 10_000;
 
 /** Does not throw. */
@@ -77,8 +77,8 @@ export async function removeUnused(
 }
 
 /**
- * Leaves all accounts of a portal, then removes every trace of it: with its secrets goes the only way to tell the remotes. With
- * `onlyUninstalled` a portal that has the app (again) is left alone.
+ * Leaves all accounts of a portal, then removes every trace of it: without the erased secrets, nobody could tell the remotes. With `onlyUninstalled`
+ * a portal that has the app (again) is left alone.
  */
 export async function eraseWithAccounts(
   work: AccountWork,
@@ -93,7 +93,7 @@ export async function eraseWithAccounts(
   return { isErased, left };
 }
 
-/** Throws when it takes longer than that; a failure that comes later is nobody's any more. */
+/** Throws RemoteUnreachable if `going` takes longer than `ms`; a failure that comes later is ignored. */
 async function inTime(going: Promise<void>, ms: number): Promise<void> {
   const timer = new AbortController();
   const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {

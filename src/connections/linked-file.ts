@@ -26,8 +26,8 @@ interface Limits {
 }
 
 /**
- * Null when it may not be given away: the portal has removed the app, its bot is gone, or the bot that has the conversation no longer uses
- * this connection. Throws AppErrors; reading a file that turns out to be too long throws `http.too_large`, too.
+ * Null when the file may not be given away: the portal has removed the app, its bot is gone, or the bot that has the conversation no longer uses this
+ * connection. Throws AppErrors; reading a file that turns out to be too long throws `http.too_large`, too.
  */
 export async function openLinkedFile(
   options: LinkedFileOptions,

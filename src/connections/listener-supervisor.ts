@@ -51,15 +51,15 @@ const claimAtOnce = 50;
 const putOffSeconds = 30;
 
 /**
- * Listeners that begin at the same time. Each start makes several requests and takes memory (bench `mg-sockets`). With
- * 100 ms a request and four requests each, 1 000 are back after 17 s.
+ * How many listeners start at the same time. Each start makes several requests and takes memory (bench `mg-sockets`). With 100 ms a request and four
+ * requests each, 1 000 are back after 17 s.
  */
 const startsAtOnce = 24;
 
-/** A listener that has told nothing by then leaves its place to the next one. */
+/** A starting listener that has reported nothing by then gives its place to the next one. */
 const longestStartMs = 2_000;
 
-/** Listeners that did not come up the last time start by themselves, so many at once, and stand in the way of no others. */
+/** Listeners whose last start failed have places of their own, so many at once, so that they hold up no others. */
 const doubtfulStartsAtOnce = 8;
 const longestDoubtfulStartMs = 5_000;
 
@@ -82,7 +82,7 @@ class ListenerSupervisor implements WorkLoop {
   readonly #owner: string;
   readonly #held = new Map<string, Held>();
   readonly #brains: string[];
-  // Leases are renewed by the clock; a listener that has ended rings, so that it is taken anew where it is still wanted.
+  // Leases are renewed by the clock; a listener that ends rings, so that its connection is taken anew if it is still wanted.
   readonly #wakeup = createWakeup();
   readonly #gates = {
     usual: createConcurrencyLimiter({ atOnce: startsAtOnce, longestMs: longestStartMs }),
@@ -115,11 +115,11 @@ class ListenerSupervisor implements WorkLoop {
     if (ids.length > 0) await releaseListeners(this.#options.db, this.#owner, ids);
   }
 
-  /** Keeps what is still ours, ends what is not or has changed, and lets go of what nobody here listens to. */
+  /** Renews our leases, stops listeners whose lease is lost or whose connection has changed, and releases leases without a listener. */
   async #renew(): Promise<void> {
     const still = await renewListeners(this.#options.db, this.#owner, leaseSeconds);
     for (const [id, entry] of this.#held) {
-      // Lost, stopped, or changed: in the latter case it is let go of once it has ended, and taken again with what is stored then.
+      // Lost, stopped, or changed: a changed connection is released once its listener has ended, and taken again as it is stored then.
       if (still.get(id)?.getTime() !== entry.knownAt) entry.stop.abort();
     }
     // A lease whose listener has ended: its portal or account was stopped and came back before anybody else took it.
@@ -133,7 +133,7 @@ class ListenerSupervisor implements WorkLoop {
       limit: claimAtOnce,
       leaseSeconds,
     });
-    // Where the one before is still ending, the next round takes the connection, or another process does.
+    // If the listener before is still ending, the next round or another process takes the connection.
     const tooEarly = claimed.filter((row) => this.#held.has(row.id));
     const failed = claimed.filter((row) => !this.#held.has(row.id) && !this.#hold(row));
     if (tooEarly.length > 0) await releaseListeners(this.#options.db, this.#owner, idsOf(tooEarly));
@@ -175,7 +175,7 @@ class ListenerSupervisor implements WorkLoop {
 
 const idsOf = (rows: readonly ConnectionRow[]): string[] => rows.map((row) => row.id);
 
-/** Of a connection, what its listener has to know; its secrets are not kept in memory for as long as it listens. */
+/** What a listener has to know of its connection, without the secrets: they are not kept in memory for as long as it listens. */
 type Listening = Pick<ConnectionRow, 'portal' | 'id' | 'brain' | 'cursor'>;
 
 interface Keeping {
@@ -228,12 +228,12 @@ async function keepListening(keeping: Keeping, connector: Connector, signal: Abo
   }
 }
 
-/** Returns the least wait before the next try: what only a person can mend is tried seldom. */
+/** Returns the least wait before the next try: what only a person can mend is seldom tried again. */
 async function report({ db, log }: ListenerSupervisorOptions, row: Listening, error: AppError): Promise<number> {
   const facts = { connection: row.id, brain: row.brain, portal: row.portal, err: error };
   if (error.retry === 'never') {
     log.error(facts, 'a listener was refused; its account is checked, and a person may have to mend it');
-    // Where the database is away too, the next refusal asks again.
+    // If the database is away too, the next refusal asks again.
     await askForCheck(db, row).catch((err: unknown) => log.warn({ ...facts, err }, 'a look could not be asked for'));
     return longestRestartMs;
   }

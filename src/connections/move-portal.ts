@@ -5,11 +5,11 @@
  *   1  the old cell stops working on the portal, and goes on storing what arrives   (`leaving`)
  *   2  all rows are copied; the new cell works on none of them yet                  (`arriving`)
  *   3  the old cell sends on what arrives from now on                               (`left`)
- *   4  the directory names the new cell; what the old cell had stored after 2 is sent after the copy
+ *   4  the directory names the new cell; what the old cell has stored since 2 is sent after the copy
  *   5  the new cell begins, first with what was copied and sent, then with what it was given since 3
  *   6  Bitrix24 and the brains are told the new address, and the old cell erases the portal
  *
- * The portal is worked on in one cell at a time: nowhere between 1 and 5. Why it is done so: decision "Move a portal by copying it while its
+ * Only one cell at a time works on the portal, and none between 1 and 5. Why it is done so: decision "Move a portal by copying it while its
  * events wait".
  */
 import { createHash, randomUUID } from 'node:crypto';
@@ -48,9 +48,9 @@ export interface MoveOptions {
   readonly directory: Pool;
   /** Called before each step with a sentence for the administrator. */
   readonly onStep: (step: string) => void;
-  /** Longer than any process believes what it has read of a portal; shorter in tests. */
+  /** How long the move waits until no process believes old facts of the portal; shorter in tests. */
   readonly settleMs?: number | undefined;
-  /** How long the set-up in the portal is waited for. */
+  /** How long the move waits for the set-up in the portal. */
   readonly patienceMs?: number | undefined;
 }
 
@@ -67,12 +67,12 @@ const usualSettleMs = 6_000;
 const usualPatienceMs = 120_000;
 const pollMs = 100;
 
-/** Leases of lanes last a minute, exchanges of tokens half of one: after that, a process that hangs has lost them. */
+/** Leases of lanes last a minute, exchanges of tokens half a minute: after that, a process that hangs has lost them. */
 const workedPatienceMs = 180_000;
 
 const lateAtOnce = 32;
 
-/** Throws AppError `move.still_worked`, `move.unsent`, and what the database throws; then it is to be run again. */
+/** Throws AppError `move.still_worked`, `move.unsent`, and what the database throws; then run it again. */
 export async function movePortal(options: MoveOptions): Promise<Moved> {
   const { portal, from } = options;
   const row = await findPortal(from.db, portal);
@@ -92,7 +92,7 @@ export async function movePortal(options: MoveOptions): Promise<Moved> {
   return { rows, lateEvents, isFinished: true };
 }
 
-/** Takes a move back that has not come to its third step. Throws AppError `move.has_left`. */
+/** Takes back a move that has not reached step 3. Throws AppError `move.has_left`. */
 export async function cancelMove({ portal, from, to }: Pick<MoveOptions, 'portal' | 'from' | 'to'>): Promise<void> {
   const row = await findPortal(from.db, portal);
   if (row?.move_state === 'left') {
@@ -131,14 +131,14 @@ async function carryOver({ portal, from, to, onStep, settleMs = usualSettleMs }:
   return rows;
 }
 
-/** Step 4: who looks the portal up from now on comes to the new cell; so do webhooks whose address was given by the old one. */
+/** Step 4: from now on, look-ups of the portal lead to the new cell; so do webhooks to addresses that the old cell gave out. */
 async function nameNewHome({ portal, from, to, directory }: MoveOptions): Promise<void> {
   const row = await findPortal(from.db, portal);
   await setWebhookHomes(directory, to.name, await listWebhookHashes(from.db, portal));
   await setHomes(directory, to.name, [{ portal, memberId: row?.member_id ?? null }]);
 }
 
-/** Events that the old cell has stored since the copy are stored in the new one, each once. Returns how many. */
+/** Stores in the new cell the events that the old one has stored since the copy, each once. Returns how many. */
 async function sendLate({ portal, from, to }: MoveOptions): Promise<number> {
   const row = await findPortal(from.db, portal);
   const since = new Date((row?.move_since?.getTime() ?? 0) - 3_600_000);
@@ -147,7 +147,7 @@ async function sendLate({ portal, from, to }: MoveOptions): Promise<number> {
   for (;;) {
     const late = await listLateEvents(from.db, portal, lateAtOnce);
     if (late.length === 0) break;
-    // They do not wait for what the new cell holds: that came later.
+    // These events do not wait for those that the new cell holds, which came later.
     await acceptEvents(
       to.db,
       late.map((event) => asNew(event, from.name, portal)),
@@ -156,12 +156,12 @@ async function sendLate({ portal, from, to }: MoveOptions): Promise<number> {
     await markSent(from.db, portal, late);
     sent += late.length;
   }
-  // Those of what came meanwhile. Not for each part, because a busy portal has many.
+  // The keys of what came meanwhile. Not after each part, because a busy portal has many keys.
   if (sent > 0) await copyKeys(from.db, to.db, portal, since);
   return sent;
 }
 
-/** The key is that of the row, because the event's own one has been copied: a step that is repeated stores nothing twice. */
+/** The dedupe key is made of the row, because the event's own key has been copied already: a repeated step stores nothing twice. */
 function asNew(
   { lane, seq, source, connection_id: connectionId, ingress, trace, subject, body }: LateEvent,
   cell: string,
@@ -190,7 +190,7 @@ async function begin({ portal, from, to, onStep }: MoveOptions): Promise<void> {
   await wake(to.db);
 }
 
-/** Of the last set-up: the copy has the moment of the former cell until the new one has set the portal up. */
+/** When the portal was last set up: the copy has the old cell's moment until the new cell has set the portal up. */
 const setUpAt = async (db: Pool, portal: string): Promise<number | undefined> =>
   (await findPortal(db, portal))?.set_up_at?.getTime();
 
@@ -198,7 +198,10 @@ async function wake(db: Pool): Promise<void> {
   for (const queue of ['inbox', 'outbox'] as const) await notifyQueue(db, queue);
 }
 
-/** False when the portal could not be set up with its new address in time. One that takes no calls is set up when an administrator opens the app there. */
+/**
+ * False when the portal could not be set up with its new address in time. A portal that takes no calls counts as told: it is set up when an
+ * administrator opens the app there.
+ */
 async function waitUntilTold({
   portal,
   from,
@@ -215,7 +218,7 @@ async function waitUntilTold({
   return await waitFor(isTold, patienceMs);
 }
 
-/** Only the rows: the accounts at the brains live on in the new cell. */
+/** Erases only the rows: the accounts at the brains live on in the new cell. */
 async function eraseHere({ portal, from }: MoveOptions): Promise<void> {
   await inTransaction(from.db, async (trx) => {
     const row: Portal | null = await lockPortal(trx, portal);

@@ -1,11 +1,11 @@
-/** Pauses an account by hand and goes on with it: while it is paused, its webhooks are refused, and what is to be sent to it waits. */
+/** Pauses an account by hand and resumes it: while it is paused, its webhooks are refused, and what is to be sent to it waits. */
 import type { NoteChange } from '../portals/audit.ts';
 import { inTransaction } from '../store/database.ts';
 import { pauseConnection, resumeConnection } from '../store/tenants/connection-health.ts';
 import type { ConnectionRow } from '../store/tenants/connections.ts';
 import { type AccountWork, wakeBots } from './account-work.ts';
 
-/** False when it was paused already. */
+/** False when the account was paused already. */
 export async function pauseAccount(work: AccountWork, row: ConnectionRow, note: NoteChange): Promise<boolean> {
   const isPaused = await inTransaction(work.db, async (trx) => {
     if (!(await pauseConnection(trx, row))) return false;
@@ -16,7 +16,7 @@ export async function pauseAccount(work: AccountWork, row: ConnectionRow, note: 
   return isPaused;
 }
 
-/** What has waited is sent now. False when it was not paused. */
+/** Resumes the account: what has waited is sent now. False when it was not paused. */
 export async function resumeAccount(work: AccountWork, row: ConnectionRow, note: NoteChange): Promise<boolean> {
   const isResumed = await inTransaction(work.db, async (trx) => {
     if (!(await resumeConnection(trx, row))) return false;

@@ -13,7 +13,7 @@ export function botInfo(
   return { botType: bot.type, botPicture: `${bot.picture_id ?? usualPictureName(bot.type, bot.picture_number)}.png` };
 }
 
-/** A portal that has not been asked yet counts as a present one, as it does for sending. */
+/** A portal that has not been asked yet counts as one with imbot.v2, as it does for sending. */
 export function portalInfo(known: KnownPortal, connection: Pick<Connection, 'id'>): PortalInfo {
   const bot = known.bots.find((row) => row.connection_id === connection.id && row.state !== 'deleted');
   return { hasV2: known.portal?.has_imbot_v2 !== false, ...botInfo(bot) };

@@ -36,7 +36,7 @@ export interface ResealOptions {
   readonly sealer: Sealer;
   /** The id of the current key, see `keyIdOf`. */
   readonly keyId: string;
-  /** How often, and how far apart, secrets are tried that another process is just replacing. */
+  /** How many passes there are, and how far apart, for secrets that another process is just replacing. */
   readonly passes?: number;
   readonly pauseMs?: number;
 }
@@ -45,7 +45,7 @@ export interface Resealed {
   readonly resealed: number;
   /** Secrets that neither key opens, by their place. Nobody can use them. */
   readonly lost: readonly string[];
-  /** Secrets that are still sealed with another key, the lost ones apart. 0: the former key is not needed for anything stored. */
+  /** Secrets that are still sealed with another key, without the lost ones. 0: the former key is not needed for anything stored. */
   readonly left: number;
 }
 

@@ -18,7 +18,7 @@ export interface ResolveOptions {
 
 /** A row for the inbox. */
 export interface RoutedEvent extends NewEvent {
-  /** Its conversation is known, also where it waits behind messages that came before it was. */
+  /** Its conversation is known, even if the event waits behind messages that came before it was known. */
   readonly isKnown: boolean;
 }
 
@@ -53,7 +53,7 @@ export async function toNewEvents(
 }
 
 /**
- * Null for a message that is wanted only in a known conversation, where there is none.
+ * Null for a message that is wanted only in a known conversation, if its conversation is not known.
  *
  * @param waiting lanes in which messages of the same batch are about to wait
  */

@@ -1,18 +1,19 @@
 /** Gives a connection another webhook address, because the old one may be known to somebody. */
 import type { Brain } from '../core/brain.ts';
 import type { Connection } from '../core/connector.ts';
-import { badInput, toAppError } from '../core/errors.ts';
+import { toAppError } from '../core/errors.ts';
 import { randomToken, sha256 } from '../lib/encryption.ts';
 import type { NoteChange } from '../portals/audit.ts';
 import { inTransaction } from '../store/database.ts';
 import { replaceWebhookSecret } from '../store/tenants/connection-health.ts';
 import type { ConnectionRow } from '../store/tenants/connections.ts';
 import type { AccountWork } from './account-work.ts';
+import { changedMeanwhile } from './change-connection.ts';
 import { openConnection, sealConfig, sealWebhookSecret } from './stored-connection.ts';
 
 /**
- * The remote is told the new address by joining the account again, where the brain joins; then the old address is dead. Throws BadInput
- * `connection.changed` (409) when somebody else changed the connection meanwhile, and what the brain throws; then the old one is in force.
+ * Tells the remote the new address by joining the account again, if the brain joins; then the old address is dead. Throws BadInput
+ * `connection.changed` (409) when somebody else changed the connection meanwhile, and what the brain throws; then the old address stays in force.
  */
 export async function rotateWebhook(
   work: AccountWork,
@@ -36,11 +37,7 @@ export async function rotateWebhook(
   work.evict(row.id);
   if (isStored) return;
   await tellOldAddress(work, brain, before);
-  throw badInput(
-    'connection.changed',
-    'the connection was changed by somebody else meanwhile; look again before you repeat it',
-    409,
-  );
+  throw changedMeanwhile();
 }
 
 async function join(work: AccountWork, brain: Brain, connection: Connection): Promise<unknown> {

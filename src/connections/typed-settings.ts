@@ -11,9 +11,9 @@ import { changeConfig, type StoredAccount } from './change-connection.ts';
 import { openConnection } from './stored-connection.ts';
 
 export interface Typed {
-  /** By the key of the field; what is not given stays as it is. */
+  /** Values by the key of the field; absent fields stay as they are. */
   readonly values: Readonly<Record<string, string>>;
-  /** Of the problems. */
+  /** The language of the problems' texts. */
   readonly language: Language;
 }
 
@@ -23,8 +23,8 @@ export type ReadSettings =
   | { readonly config: null; readonly problems: readonly FieldProblem[] };
 
 /**
- * Changes settings and title of a connection in use. Throws like `changeConfig`; with problems, nothing is changed. `changed` names the keys that are different
- * now, never their values.
+ * Changes settings and title of a connection in use. Throws like `changeConfig`. With problems, nothing is changed. `changed` names the keys that are
+ * different now, never their values.
  */
 export async function changeTyped(
   work: AccountWork,
@@ -43,7 +43,7 @@ export async function changeTyped(
   return { problems, changed: await changeConfig(work, account, edit, note) };
 }
 
-/** @param before what the connection has before anything is typed */
+/** @param before the settings before anything was typed */
 export function readTyped({ configSchema }: Brain, typed: Typed, before: unknown): ReadSettings {
   const { values, language } = typed;
   if (configSchema === null) return { config: {}, problems: [] };

@@ -11,7 +11,7 @@ export interface MessagePart {
   readonly count: number;
 }
 
-/** A message of Bitrix24 by the brain's message it is a part of; its id is looked up when the action is executed. */
+/** Names a Bitrix24 message by the brain's message it is a part of; its id is looked up when the action is executed. */
 export interface SentReference {
   readonly remoteMessageId: string;
   /** Position among the parts, from 0. */
@@ -30,7 +30,7 @@ export type PortalAction =
   | {
       readonly type: 'send';
       readonly text: string;
-      /** The text is BB code that this app has written. Absent: it is plain. */
+      /** The text is BB code that this app has written. Absent: plain text. */
       readonly form?: 'bbcode';
       /** See `Reply`. */
       readonly menu?: readonly Button[];
@@ -47,17 +47,17 @@ export type PortalAction =
       readonly part?: MessagePart;
       /** The Bitrix24 message that was edited, if the new text needs this additional message. */
       readonly partOf?: string;
-      /** It offers these choices (see `OfferedChoices`). Absent: none. */
+      /** The name of the choices it offers (see `OfferedChoices`). Absent: none. */
       readonly offer?: string;
     }
-  /** Fetched from the brain when it is executed, and sent as the bot. */
+  /** The file is fetched from the brain when the action is executed, and sent as the bot. */
   | {
       readonly type: 'send_file';
       readonly file: FileRef;
       readonly text: string;
       /**
        * The customer of the Open Channel must not see it: the staff get a link instead, because an uploaded file is shown to both
-       * (docs/platform-notes/bitrix24.md#hidden-notes). Absent: it is for all of the chat.
+       * (docs/platform-notes/bitrix24.md#hidden-notes). Absent: everybody in the chat may see it.
        */
       readonly internal?: true;
       readonly remoteMessageId: string | null;
@@ -69,7 +69,7 @@ export type PortalAction =
       readonly messageId: string;
       readonly sent?: SentReference;
       readonly text: string;
-      /** The message is that of a file. Where it only names the file, it still does so after the edit. Absent: it is not. */
+      /** The file, if it is a file's message: a message that only names the file still names it after the edit. Absent: it is not. */
       readonly shows?: ShownFile;
       /** See `send`. */
       readonly form?: 'bbcode';
@@ -84,12 +84,12 @@ export type PortalAction =
     }
   | { readonly type: 'delete'; readonly messageId: string; readonly sent?: SentReference }
   | { readonly type: 'read'; readonly messageId: string }
-  /** As the bot. It is no error if the reaction is already there, or already gone. */
+  /** Adds or removes the bot's reaction. It is no error if the reaction is already there, or already gone. */
   | { readonly type: 'react'; readonly messageId: string; readonly reaction: KnownReaction; readonly isOn: boolean }
   | { readonly type: 'typing' }
   /** Gives an Open Channel session to the operators of its line, or to the receiver. */
   | { readonly type: 'handover'; readonly to?: Receiver }
-  /** Closes an Open Channel session, unless a person leads it. `sessionId`: the one that was open when this was decided, where that is known. */
+  /** Closes an Open Channel session, unless a person leads it. `sessionId`: the session that was open when this was decided; absent if unknown. */
   | { readonly type: 'finish'; readonly sessionId?: string };
 
 /** To be executed in the brain. */
@@ -113,13 +113,13 @@ export type BrainAction =
   /** What a person or a timer asks of the brain for this conversation: one of its `requests`. */
   | {
       readonly type: 'request';
-      /** Of the request; of the follow-up where it is one. */
+      /** The id of the request, or of the follow-up that is due. */
       readonly id: string;
       readonly name: string;
-      /** As the request's schema gave them. */
+      /** As parsed by the request's schema. */
       readonly params: Readonly<Record<string, unknown>>;
       readonly by: 'person' | 'follow_up';
-      /** Who asked by a command in the chat. Absent: nobody in the chat did. */
+      /** Who typed the command in the chat. Absent: nobody in the chat asked. */
       readonly author?: Author;
       /** Where they asked. Absent: see `author`. */
       readonly chat?: Chat;
@@ -161,7 +161,7 @@ export type BrainAction =
   /** A person put a reaction on a message of the bot, or took it back: for brains that want it. */
   | {
       readonly type: 'reaction';
-      /** The message in Bitrix24; of several that are one message of the brain, the one that its receipt named. */
+      /** The message in Bitrix24. If one message of the brain is several there: the one that its receipt named. */
       readonly messageId: string;
       /** The brain's own id of the message; null for messages of the app itself, and where the brain has given none. */
       readonly remoteMessageId: string | null;
@@ -180,16 +180,16 @@ export type BrainAction =
     }
   /** A session of an Open Channel began, as its first event showed; for brains that want it. It may be answered. */
   | { readonly type: 'session_started'; readonly sessionId: string; readonly chat: Chat }
-  /** That session was closed; null: the portal has not named it. Nobody reads what answers it. */
+  /** A session was closed; `sessionId` null: the portal has not named it. Nobody reads an answer to this. */
   | { readonly type: 'session_finished'; readonly sessionId: string | null; readonly at: string }
-  /** A link opened the bot: who did it, and the data of the link; for brains that want them. It may be answered. */
+  /** Somebody opened the bot by a link: who, and the link's data; for brains that want them. It may be answered. */
   | { readonly type: 'context'; readonly data: ContextData; readonly chat: Chat; readonly author?: Author }
-  /** All CRM records of the portal that belong to the conversation, whenever they change. */
+  /** All CRM records of the portal that belong to the conversation; sent whenever they change. */
   | { readonly type: 'crm'; readonly links: readonly CrmLink[] }
   | {
       readonly type: 'receipt';
       readonly remoteMessageId: string;
-      /** Set together with an error: a part of the message was shown. */
+      /** If there is an error too: only a part of the message was shown. */
       readonly portalMessageId: string | null;
       readonly error: string | null;
       /** The brain counts the message as failed, but it was, or may have been, shown; people behind the brain must be told. */
@@ -200,7 +200,7 @@ export type BrainAction =
       readonly type: 'change_refused';
       readonly what: 'edit' | 'delete';
       readonly portalMessageId: string;
-      /** The text it should have got; null for a deletion. */
+      /** The refused new text; null for a deletion. */
       readonly text: string | null;
       readonly error: string;
     };
@@ -213,10 +213,10 @@ export type AppAction =
   | { readonly type: 'set_up' }
   | { readonly type: 'uninstall'; readonly clean: boolean }
   | { readonly type: 'erase' }
-  /** Everything stored about one person is erased. Empty: it has been. */
+  /** Erases everything stored about one person, and then empties `userId`. */
   | { readonly type: 'erase_person'; readonly userId: string }
   | { readonly type: 'payment'; readonly expired: boolean }
-  /** The portal is asked whether the app still works in it. */
+  /** Asks the portal whether the app still works in it. */
   | { readonly type: 'check_app' }
   | { readonly type: 'forget_bot'; readonly botId: string }
   /** An administrator removed the bot: its user is deleted from the portal too. */
@@ -250,11 +250,11 @@ export type ActionTarget = 'portal' | 'brain' | 'app';
 export type ChatAction =
   | { readonly target: 'portal'; readonly action: PortalAction }
   | { readonly target: 'brain'; readonly action: BrainAction }
-  /** `delayMs`: not due before so many milliseconds; a wakeup may make it due earlier. */
+  /** `delayMs`: due after this many milliseconds; a wakeup may make it due earlier. */
   | { readonly target: 'app'; readonly action: ConversationTimer; readonly delayMs: number };
 
 /** The result of a brain's message. */
 export type Receipt = BrainAction & { readonly type: 'receipt' };
 
-/** Trace of all questions whether the app works in a portal. */
+/** The one trace shared by all `check_app` actions. */
 export const checkAppTrace = 'check-app';

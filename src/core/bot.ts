@@ -58,11 +58,11 @@ export interface Greeting {
   /** Replaces the default text; `{name}` stands for the bot's name. */
   readonly texts: Readonly<Partial<Record<Language, string>>>;
   readonly isOff: boolean;
-  /** In an Open Channel the greeting is omitted if the brain sends a message within so many seconds; 0: it is always sent, at once. */
+  /** In an Open Channel the greeting is omitted if the brain sends a message within this many seconds; 0: it is always sent, at once. */
   readonly afterSeconds: number;
 }
 
-/** What a bot for which nobody answers tells customers, as configured; the app's words in the languages without. */
+/** What a bot for which nobody answers tells customers, as configured; languages without a text get the app's own words. */
 export interface Unanswered {
   readonly texts: Readonly<Partial<Record<Language, string>>>;
 }

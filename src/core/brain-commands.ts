@@ -7,7 +7,7 @@ import type { PortalEvent } from './events.ts';
 import type { Language } from './language.ts';
 import { textIn } from './texts.ts';
 
-/** Null if the brain has no such command, or its author is no employee: then it is a message like any other. */
+/** Null if the brain has no such command or the author is no employee: the command is then a message like any other. */
 export function onBrainCommand(
   event: PortalEvent & { type: 'command' },
   conversation: Conversation,
@@ -20,7 +20,7 @@ export function onBrainCommand(
   if (params === null) {
     return { conversation, actions: [note(commandLine(command, conversation.language))], outcome: 'helped' };
   }
-  // A button can be pressed twice: its message has one id.
+  // A button can be pressed twice under the same message id, so the time is part of the id.
   const id = `${messageId}:${Date.parse(context.at)}`;
   const action = toBrain({ type: 'request', id, name: command.request, params, by: 'person', author, chat });
   return { conversation, actions: [action], outcome: 'requested' };

@@ -9,26 +9,26 @@ export interface BrainRequestForm {
   readonly name: string;
   readonly title: Texts;
   readonly help: Texts;
-  /** The parameters; keys with `field()` are shown in forms. Parameters that it refuses never reach `deliver`. */
+  /** The parameters; keys with `field()` are shown in forms. Parameters that the schema refuses never reach `deliver`. */
   readonly schema: z.ZodObject;
 }
 
 /** A command that employees type to a bot of the brain: it sends a request for that conversation. */
 export interface BrainCommand {
-  /** Without the slash: lower-case Latin letters and digits, at most 20; none of the app's own. */
+  /** Without the slash: lower-case Latin letters and digits, at most 20; not one of the app's own commands. */
   readonly name: string;
   readonly title: Texts;
-  /** What is typed after the name, for the list of commands; empty texts for nothing. */
+  /** What is typed after the name, as the list of commands shows it; empty texts if nothing is. */
   readonly params: Texts;
   /** The name of the request that is sent. */
   readonly request: string;
-  /** The parameters of the request; null: the text cannot be understood, and the employee is shown how the command is typed. Pure. */
+  /** Parses the typed text into the request's parameters; null: it cannot be understood, and the employee is shown how to type it. Pure. */
   read(params: string): Readonly<Record<string, unknown>> | null;
 }
 
-/** Who connects an account, as far as its settings depend on it. */
+/** What the first settings of a new account may depend on. */
 export interface NewAccount {
-  /** Of the administrator who connects it. */
+  /** The language of the administrator who connects it. */
   readonly language: Language;
   /** The administrator's BRAIN_SETTINGS for this brain, as parsed by its `settingsSchema`. */
   readonly settings: unknown;

@@ -1,4 +1,4 @@
-/** Holds a request against what the brain declares. */
+/** Checks a request against what the brain declares. */
 import type { BrainAction } from './actions.ts';
 import type { Brain } from './brain.ts';
 import type { BrainRequestForm } from './brain-parts.ts';

@@ -17,10 +17,10 @@ import type { Conversation } from './conversation.ts';
 import type { BrainEvent, Button, ReceiptEvent, Receiver, Reply } from './events.ts';
 import { onFollowUp } from './follow-ups.ts';
 import { armInactivityTimer } from './inactivity.ts';
-import { changeLead, type LeadCause } from './ownership.ts';
 import { plainWords, portalWords } from './portal-words.ts';
 import { onReacted } from './reaction-rules.ts';
 import { onReplyChange } from './reply-changes.ts';
+import { changeLead, type LeadCause } from './who-leads.ts';
 
 /** A brain's messages are shown while it leads; its request to hand over is always granted. */
 export function onBrainEvent(event: BrainEvent, conversation: Conversation, context: RuleContext): Bridged {
@@ -60,7 +60,7 @@ export function onBrainEvent(event: BrainEvent, conversation: Conversation, cont
   return { conversation: { ...offered, isGreeted }, actions, outcome: 'answered' };
 }
 
-/** The people who led are told; if nobody led, nothing changes. */
+/** The people who led are told; if no person led, nothing changes. */
 function takeBack(conversation: Conversation, context: RuleContext): Bridged {
   if (conversation.owner === 'brain') return noop(conversation, 'noted');
   const taken = changeLead('brain_took_back', conversation, context);
@@ -94,7 +94,7 @@ export function handOver(
   return { conversation: timed.conversation, actions, outcome: 'handed_over' };
 }
 
-/** What a brain names may be no id of a portal at all. */
+/** A brain may name something that cannot be an id of a portal. */
 function isReceiver(to: Receiver | undefined): to is Receiver {
   if (to === undefined) return false;
   return /^[1-9]\d{0,15}$/.test(to.type === 'person' ? to.userId : to.lineId);

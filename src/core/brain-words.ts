@@ -1,11 +1,11 @@
-/** What the brain is sent of a message in Bitrix24: its text in the language the brain wants, in parts it takes. */
+/** Writes the text of a Bitrix24 message for the brain: in the markup language the brain wants, in parts short enough for it. */
 import type { Capabilities } from './connector.ts';
 import { plainMarkup, type TextForm } from './markup/markup.ts';
 import { readBb } from './markup/read-bb.ts';
 import { splitMarkup } from './markup/split-markup.ts';
 import { splitText } from './split-text.ts';
 
-/** The parts of the text, at least one.  @param attached a line of ours behind it */
+/** The parts of the text, at least one.  @param attached a line of ours that follows the text */
 export function brainParts(
   { text, markup }: { readonly text: string; readonly markup?: string },
   { maxTextLength, messageForm = 'plain' }: Pick<Capabilities, 'maxTextLength' | 'messageForm'>,

@@ -16,7 +16,7 @@ import type { ConnectorTools } from './connector-tools.ts';
 import type { Language } from './language.ts';
 import { type Texts, textIn } from './texts.ts';
 
-/** Whether an account works at the remote: it does, with the config to be stored, or it is disabled there, with the reason in one word. */
+/** Whether an account works at the remote. If so, `config` is to be stored; if it is disabled there, `reason` says why in one word. */
 export type HealthStatus<Config = unknown> =
   | { readonly works: true; readonly config: Config }
   | { readonly works: false; readonly reason: string };
@@ -32,7 +32,7 @@ export interface BrainRoute {
   readonly method: 'GET' | 'POST';
   /** The part after `/<brain name>`, for example `/activity`. */
   readonly path: string;
-  /** Requests of one sender that may fail (status 4xx) in a minute; the others of that minute are answered 429. */
+  /** How many requests of one sender may fail (status 4xx) in a minute; its further requests in that minute are answered 429. */
   readonly perMinute: number;
   /** Throws AppErrors; they are answered as everywhere in the app. */
   handle(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer>;
@@ -48,7 +48,7 @@ export interface OfferedBot {
   readonly connectionId: string | null;
 }
 
-/** A stored connection and why it is disabled; null while it works. */
+/** A stored connection, and whether it is disabled. */
 export interface StoredConnection {
   readonly connection: Connection;
   /** When it was last changed, at the time of reading. */
@@ -70,7 +70,7 @@ export function titlesOf({ title, titles }: Pick<Brain, 'title' | 'titles'>): Te
   return titles ?? { en: title, ru: title };
 }
 
-/** The title of a brain for a reader; its name where there is no such brain any more. */
+/** The title of a brain for a reader; its name if the brain no longer exists. */
 export function titleIn(brains: readonly Brain[], name: string, language: Language): string {
   const brain = brains.find((one) => one.name === name);
   return brain === undefined ? name : textIn(titlesOf(brain), language);
@@ -123,18 +123,18 @@ export interface Brain {
   /** As in `bots set --brain <name>` and in `/brains/<name>/<secret>`; see `brainNameProblem`. */
   readonly name: string;
   readonly title: string;
-  /** The title by language, where it is no name of a product. Absent: `title` in all. */
+  /** The title by language, unless it is a product name. Absent: `title` in every language. */
   readonly titles?: Texts;
-  /** Who answers, and for whom it is meant: a sentence or two for an administrator who chooses. */
+  /** Who answers, and for whom the brain is meant: a sentence or two for an administrator choosing one. */
   readonly about?: Texts;
   readonly capabilities: Capabilities;
   /** The schema of a connection's `--config`; null for a brain that needs no account. */
   readonly configSchema: z.ZodType | null;
-  /** What a new account has before anything is typed into its form. Absent: the defaults of the schema. */
+  /** The settings of a new account before anything is typed into its form. Absent: the defaults of the schema. */
   newConfig?(about: NewAccount): Readonly<Record<string, unknown>>;
   /**
-   * Names the account of a config. An account that a bot has already is then connected again in place of a second time, and one that awaits
-   * its portal is taken over. Null when the config is not readable. Absent: every connection is an account of its own.
+   * Names the account of a config, so that an account the bot already has is connected again instead of added twice, and one that awaits its
+   * portal is taken over. Null when the config is not readable. Absent: every connection is a separate account.
    */
   accountOf?(config: unknown): AccountName | null;
   /**
@@ -144,7 +144,7 @@ export interface Brain {
   join?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /**
    * Applies changed settings of a joined account and returns the config to be stored. `connection.config` is the new config, `before` the
-   * stored one. Never creates the account anew: throws BadInput for a change that would. Absent: the config is stored as it is.
+   * stored one. Never creates the account anew: throws BadInput for a change that would. Absent: the config is stored unchanged.
    */
   reconfigure?(connection: Connection, before: unknown, hookUrl: string, tools: ConnectorTools): Promise<unknown>;
   /**
@@ -161,13 +161,13 @@ export interface Brain {
   /** Removes what `join` created at the remote, before the connection is deleted. Best effort: AppErrors are only reported. */
   leave?(connection: Connection, hookUrl: string, tools: ConnectorTools): Promise<void>;
   /**
-   * The answer to a webhook that is not accepted now, in the remote's own format: the reason in one word (`unavailable`: this app is), and
-   * its connection where it is known. Absent: the app's usual format.
+   * Builds the answer, in the remote's own format, to a webhook that is not accepted now. `reason` is one word (`unavailable`: this app is);
+   * `connection` is null if unknown. Absent: the app's usual format.
    */
   refusal?(reason: string, connection: Connection | null): unknown;
   /**
-   * What a person does about a disabled account, by the reason that `checkHealth` or `disable` gave, for administrators. Absent: enable it
-   * at the remote.
+   * Tells administrators what to do about a disabled account, by the reason that `checkHealth` or `disable` gave. Absent: enable it at the
+   * remote.
    */
   readonly disabledHelp?: Readonly<Record<string, Texts>>;
   /** What an administrator is told of the brain's errors, by code. A code without a text: the message of the error, in English. */
@@ -176,8 +176,8 @@ export interface Brain {
   /** Where at the remote a person enters the webhook's address. Absent: nobody has to, and the page does not show the address. */
   readonly webhookHelp?: Texts;
   /**
-   * The page, under `/<brain name>`, where an account is connected from the remote's side; it takes the code in the fragment, `#code=…`. In
-   * the portal the form of `configSchema` connects it.
+   * The page, under `/<brain name>`, where an account is connected from the remote's side; it takes the code in the fragment, `#code=…`.
+   * Inside the portal, the form made from `configSchema` connects it.
    */
   readonly connectPath?: string;
   /** What a person or a timer may ask of the brain for one conversation (see the action `request`). */

@@ -13,7 +13,7 @@ import type { BurstPace } from './waiting-messages.ts';
 /** Why an event had its effect. Shown by `trace`; add words, never reuse one. */
 export type Outcome =
   | 'forwarded'
-  /** It waits for what follows it. Begins with `forwarded`, as what is for the brain. */
+  /** Held back to be delivered with the messages that follow. Begins with `forwarded`, because it too goes to the brain. */
   | 'forwarded_later'
   | 'changed_before_delivery'
   | 'forwarded_reaction'
@@ -59,21 +59,21 @@ export interface BridgeBot {
   readonly name: string;
   readonly type: BotType;
   readonly capabilities: Capabilities;
-  /** The brain leads again after so long without a message of the people who lead; null: never by itself. */
+  /** After this long without a message of the people who lead, the brain leads again; null: never by itself. */
   readonly giveBackAfterMinutes: number | null;
-  /** People are called when a customer has waited for the brain so long; null: never. Absent: never. */
+  /** After a customer has waited this long for the brain, people are called; null or absent: never. */
   readonly callPersonAfterMinutes?: number | null;
-  /** Answered questions a minute from which on it counts as a loop of machines; 0: never. Absent: never. */
+  /** From this many answered questions a minute, the exchange counts as a loop of machines; 0 or absent: never. */
   readonly turnsPerMinute?: number;
-  /** The language it speaks whatever the portal's is; null: the portal's. Absent: the same. */
+  /** The language the bot speaks; null or absent: the portal's. */
   readonly language?: Language | null;
   /** Absent: the default text, at once. */
   readonly greeting?: Greeting;
-  /** The portal's ids of all our bots: one of them leading an Open Channel session is not a person. Absent: none is known. */
+  /** The portal's ids of all our bots: if one of them leads an Open Channel session, no person does. Absent: none is known. */
   readonly botIds?: readonly string[];
   /** Messages that follow each other quickly are delivered together. Absent: each at once. */
   readonly burst?: BurstPace | undefined;
-  /** Nobody answers for it yet. Absent: its brain does. */
+  /** Set if nobody answers for the bot yet. Absent: its brain does. */
   readonly unanswered?: Unanswered | undefined;
   /** What employees may type, besides the app's own commands. Absent: nothing. */
   readonly commands?: readonly BrainCommand[] | undefined;
@@ -81,13 +81,13 @@ export interface BridgeBot {
 
 /** A message in Bitrix24 that holds a part of one message of the brain. */
 export interface SentPart {
-  /** Empty where the part was found by the brain's id and may still be on its way: `sent` names it then. */
+  /** Empty if the part was found by the brain's id and may not have been sent yet: `sent` then names it. */
   readonly messageId: string;
   readonly sent?: SentReference;
-  /** The brain's own id of the message; absent where it has none. */
+  /** The brain's own id of the message; absent if it has none. */
   readonly remoteMessageId?: string;
   readonly kind: 'text' | 'file';
-  /** Of a `file`. */
+  /** Set for a `file`. */
   readonly file?: FileRef;
   readonly internal: boolean;
 }
@@ -119,9 +119,9 @@ export interface StoredFacts {
   readonly parts?: readonly SentPart[];
   /** The brain has been sent the message, and may be told how it changes. */
   readonly isKnownToBrain?: boolean;
-  /** For `operator_wrote`: an event of the bot has told the same message. */
+  /** For `operator_wrote`: the bot's own event has already reported the same message. */
   readonly isHeard?: boolean;
-  /** For a change of a message: it was delivered together with others. */
+  /** For a change of a message that was delivered together with others: the message they make. */
   readonly joined?: JoinedMessage | undefined;
   readonly fate?: MessageFate;
   /** For a follow-up: the ids of the conversation's pending ones. */
@@ -150,10 +150,7 @@ export interface Bridged {
   readonly followUps?: readonly FollowUpChange[];
 }
 
-/**
- * Whether a bot is the author: one that the portal marks as such, no matter which app's it is, or one of ours. Of ours the portal also sends events without
- * that mark.
- */
+/** Whether the author is a bot: one that the portal marks as such, whichever app owns it, or one of ours, which the portal does not always mark. */
 export function isBot({ id, kind }: Author, { botIds = [] }: RuleContext): boolean {
   return kind === 'bot' || botIds.includes(id);
 }

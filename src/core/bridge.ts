@@ -1,6 +1,6 @@
 /**
- * The rules in one function: takes one event of a conversation and its time, returns the changed conversation and the actions to take.
- * Pure: no clock, no I/O, so every rule is a row of a table in the tests. The `outcome` tells in one stable word why; `trace` shows it.
+ * The rules in one function: takes one event of a conversation and its time, returns the changed conversation and the actions to take. Pure:
+ * no clock, no I/O, so every rule is a row of a table in the tests. The `outcome` says why in one stable word, which `trace` shows.
  */
 import { onBrainEvent, onReceipt } from './brain-rules.ts';
 import { type BridgeBot, type Bridged, noop, type RuleContext, type StoredFacts } from './bridge-result.ts';

@@ -1,6 +1,6 @@
 /**
  * Bursts: messages of one author that follow each other quickly reach the brain as one. They wait in the conversation until the author is
- * quiet; whatever else is for the brain either follows them or makes them leave first, so that nothing overtakes them.
+ * quiet; anything else for the brain either waits behind them or makes them leave first, so that nothing overtakes them.
  */
 import type { BrainAction, ChatAction } from './actions.ts';
 import { brainParts } from './brain-words.ts';
@@ -12,10 +12,10 @@ import type { Burst } from './waiting-messages.ts';
 
 type MessageAction = BrainAction & { readonly type: 'message' };
 
-/** More messages than that are not collected, however quickly they come. */
+/** A burst holds at most this many messages, however quickly they come. */
 const maxMessages = 20;
 
-/** Applied to the result of every rule: keeps back messages for the brain, and lets those leave that have waited long enough. */
+/** Applied to the result of every rule: holds back messages for the brain, and releases those that have waited long enough. */
 export function collectBurst(bridged: Bridged, context: RuleContext): Bridged {
   const { conversation } = bridged;
   if (context.burst === undefined && conversation.burst === null) return bridged;
@@ -41,26 +41,26 @@ function withTimer(bridged: Bridged, delayMs: number, { at }: RuleContext): Brid
   };
 }
 
-/** A timer that is so late is lost: its bot was removed and added again meanwhile. */
+/** A timer this late counts as lost: its bot was removed and added again meanwhile. */
 const lostAfterMs = 60_000;
 
 function isTimed({ burstTimerAt }: Conversation, { at }: RuleContext): boolean {
   return burstTimerAt !== null && Date.parse(at) < Date.parse(burstTimerAt) + lostAfterMs;
 }
 
-/** A timer is due. It may be early: only the time of the last message counts (`collectBurst`). */
+/** A burst timer is due. It may be early: only the time of the last message counts (`collectBurst`). */
 export function onBurstTimer(before: Conversation, context: RuleContext): Bridged {
   const { burst } = before;
   const isOver = burst !== null && timeLeft(burst, context) <= 0;
   return noop({ ...before, burstTimerAt: null }, isOver ? 'forwarded' : 'noted');
 }
 
-/** The message waits to be delivered. */
+/** Whether the message still waits to be delivered. */
 export function isWaiting({ burst }: Conversation, messageId: string): boolean {
   return burst?.messages.some((message) => message.messageId === messageId) ?? false;
 }
 
-/** A message that still waits is changed where it is: the brain is only told its last text. */
+/** Changes a message that still waits in the burst: the brain only sees its final text. */
 export function changeWaiting(event: ChangeEvent, conversation: Conversation, context: RuleContext): Bridged {
   const { burst } = conversation;
   const text = event.type === 'message_edited' ? brainParts(event, context.capabilities)[0] : '';
@@ -76,10 +76,7 @@ export function changeWaiting(event: ChangeEvent, conversation: Conversation, co
   return { conversation: { ...conversation, burst: { ...burst, messages } }, actions: [], outcome };
 }
 
-/**
- * A person leads now, who has the messages before them: brains that want the whole conversation get them as what must not be answered, others
- * not at all.
- */
+/** A person leads now and can see the waiting messages: brains that want the whole conversation get them as `mirrored`, others not at all. */
 function withoutBurst(bridged: Bridged, context: RuleContext): Bridged {
   const { conversation, actions } = bridged;
   const told = leaving(conversation.burst, context).map((action): BrainAction => {
@@ -96,7 +93,7 @@ function withoutBurst(bridged: Bridged, context: RuleContext): Bridged {
   return { ...bridged, conversation: { ...conversation, burst: null }, actions: inOrder };
 }
 
-/** Goes through the actions of one event in their order. */
+/** Takes the actions of one event in their order, and decides which wait and which leave. */
 function createCollector(before: Burst | null, context: RuleContext) {
   const actions: ChatAction[] = [];
   let burst = before;
@@ -114,7 +111,7 @@ function createCollector(before: Burst | null, context: RuleContext) {
   }
 
   return {
-    /** @param isWhole a message among the actions is a whole one, not a part of a long one */
+    /** @param isWhole a message among the actions is complete, not a part of a long one */
     take(one: ChatAction, isWhole: boolean): void {
       const action = one.target === 'brain' ? one.action : null;
       if (action === null || passesBy.has(action.type)) actions.push(one);
@@ -132,10 +129,10 @@ function createCollector(before: Burst | null, context: RuleContext) {
   };
 }
 
-/** About messages of the brain itself: their order among those of people does not matter. */
+/** Actions about the brain's own messages: their order among people's messages does not matter. */
 const passesBy: ReadonlySet<string> = new Set(['receipt', 'change_refused', 'reaction']);
 
-/** What came with a message and follows it to the brain, as it does without bursts. */
+/** Whether the action came with a message and follows it to the brain, as it does without bursts. */
 function follows(action: BrainAction): boolean {
   return action.type === 'crm' || (action.type === 'mirrored' && action.author.kind === 'bot');
 }
@@ -144,7 +141,7 @@ function isMessage(action: ChatAction['action']): action is MessageAction {
   return action.type === 'message';
 }
 
-/** The burst takes the message: it comes in time, from the same author, and all fits into one text. */
+/** Whether the message joins the burst: it comes in time, from the same author, and all of it fits into one text. */
 function belongs({ author, text }: MessageAction, burst: Burst, context: RuleContext): boolean {
   if (author.id !== burst.author.id || timeLeft(burst, context) <= 0) return false;
   const length = [...burst.messages.map((message) => message.text), text].join('\n').length;
@@ -158,14 +155,14 @@ function add(action: MessageAction, burst: Burst | null, at: string): Burst {
   return { startedAt, lastAt: at, author, chat, messages: [...messages, message], after };
 }
 
-/** What the brain is sent when a burst ends; several messages if edits have made it longer than one may be. */
+/** What the brain is sent when a burst ends; several messages if edits have made it too long for one. */
 function leaving(burst: Burst | null, { capabilities }: RuleContext): BrainAction[] {
   if (burst === null) return [];
   const { author, chat, messages, after } = burst;
   return [...joinMessages(messages, { author, chat }, capabilities.maxTextLength), ...after];
 }
 
-/** Milliseconds left until the messages leave; none where bursts have been switched off meanwhile. */
+/** Milliseconds left until the messages leave; 0 if bursts have been switched off meanwhile. */
 function timeLeft({ startedAt, lastAt }: Burst, { burst, at }: RuleContext): number {
   if (burst === undefined) return 0;
   const end = Math.min(Date.parse(lastAt) + burst.quietMs, Date.parse(startedAt) + burst.maxMs);

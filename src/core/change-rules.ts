@@ -71,7 +71,7 @@ function changeOfJoined(event: ChangeEvent, before: JoinedMessage, { capabilitie
   return { type: 'edit', messageId, text, author, chat, messageIds, texts };
 }
 
-/** Null when the brain was sent the message while it led. It was never sent an operator's message as one to answer. */
+/** Why the brain must not react to the change; null: it may. It was never sent an operator's message as one to answer. */
 function reasonToIgnoreChange(event: ChangeEvent, conversation: Conversation): Outcome | null {
   if (conversation.owner === 'person') return 'ignored_person_owns';
   return event.chat.kind === 'line' && event.author.kind !== 'client' ? 'ignored_operator' : null;

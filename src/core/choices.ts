@@ -7,16 +7,16 @@ import type { Choice, Conversation } from './conversation.ts';
 import type { Button, PortalEvent } from './events.ts';
 import { percentDecoded } from './markup/addresses.ts';
 
-/** Buttons beyond these are named without a number. */
+/** Buttons beyond this many are shown without a number. */
 const maxChoices = 20;
 
-/** A button that says more than this is named without a number: it is kept with the conversation. */
+/** A button whose text is longer than this is shown without a number, because numbered choices are stored with the conversation. */
 const maxSaid = 1_000;
 
 /** The longest label that is shown. */
 const maxLabel = 250;
 
-/** A number that comes later than this after its choices is an ordinary message. */
+/** An answer that comes later than this after its offer is an ordinary message. */
 const validMs = 24 * 60 * 60_000;
 
 export interface ButtonLines {
@@ -24,7 +24,7 @@ export interface ButtonLines {
   readonly choices: readonly Choice[];
 }
 
-/** The buttons as lines of text. What only the portal can do, and what is disabled, is left out. */
+/** The buttons as lines of text. Buttons that only work in the portal, and disabled ones, are left out. */
 export function buttonLines(buttons: readonly Button[]): ButtonLines {
   const choices: Choice[] = [];
   const lines = buttons.flatMap((button): string[] => {
@@ -86,7 +86,7 @@ function addressOf(button: Button): string {
   }
 }
 
-/** A web address as it is; of a phone number or a mail address, what a person would dial or write to. */
+/** A web address unchanged; for `tel:` and `mailto:`, the number or mail address that a person would use. */
 function linkText(url: string): string {
   const rest = /^(?:mailto|tel):(.*)$/i.exec(url)?.[1];
   return rest === undefined ? url : percentDecoded(rest.split('?', 1)[0] ?? '');
@@ -100,23 +100,23 @@ export function withChoices(
 ): Conversation {
   if (choices.length === 0) return conversation;
   const before = conversation.choices?.offer?.split('#') ?? [];
-  // Several messages may be decided on at one moment.
+  // Several messages may be decided on at one moment: the count tells their offers apart.
   const count = before[0] === at ? Number(before[1]) + 1 : 0;
   return { ...conversation, choices: { at, choices, offer: `${at}#${count}`, remoteMessageId, lines } };
 }
 
-/** Names the offer that was just made; nothing where none was. */
+/** The name of the offer just made; empty if none was made. */
 export function offerIn(after: Conversation, before: Conversation): { readonly offer?: string } {
   const offer = after.choices?.offer;
   return offer === undefined || offer === before.choices?.offer ? {} : { offer };
 }
 
-/** The message that offered them will not be shown; choices that have replaced them stay. */
+/** Removes the choices of a message that will not be shown, unless newer ones have replaced them. */
 export function withoutOffer(conversation: Conversation, offer: string): Conversation {
   return conversation.choices?.offer === offer ? { ...conversation, choices: null } : conversation;
 }
 
-/** The lines that an edit of this message repeats where it leaves its buttons as they are: those that can still be answered. */
+/** The lines that an edit of this message repeats if it leaves the buttons unchanged: those that can still be answered. */
 export function standingLines({ choices }: Conversation, remoteMessageId: string | null): readonly string[] {
   const isTheirs = remoteMessageId !== null && choices?.remoteMessageId === remoteMessageId;
   return isTheirs ? (choices?.lines ?? []) : [];
@@ -133,8 +133,8 @@ interface HeardMessage {
 }
 
 /**
- * Takes a customer's message as the button it names: by exactly its number or exactly its label. Anything else, and anything that comes too
- * late, is an ordinary message, and ends the choices too.
+ * Treats a customer's message as a press of the button that it names by exactly its number or label. Any other message, or one that comes
+ * too late, is an ordinary message; it ends the choices too.
  *
  * @param at when the message reached us
  */

@@ -11,7 +11,7 @@ export interface FieldTexts {
   readonly help: Texts;
   /** The stored value is never shown again; an empty answer keeps it. */
   readonly secret?: true;
-  /** The secrets of the account are used at this web address: for another host they have to be given anew. */
+  /** The secrets of the account are used at this web address: if its host changes, they must be entered again. */
   readonly isAddress?: true;
   /** Fields that few people need are shown folded. */
   readonly group?: 'advanced';
@@ -32,7 +32,7 @@ export interface FormField {
   readonly help: Texts;
   /** The schema accepts no config without it. */
   readonly required: boolean;
-  /** The value that an absent key means; null: none. */
+  /** The value used when the key is absent; null: none. */
   readonly default: string | number | boolean | readonly (string | number)[] | null;
   /** The values of a `choice`. */
   readonly choices: readonly { readonly value: string; readonly title: Texts }[];
@@ -48,8 +48,8 @@ export interface FormField {
 const fields = z.registry<FieldTexts>();
 
 /**
- * Gives a key of a schema its title and help. May be wrapped further (`.optional()`, `.default()`, …). The help is also the schema's
- * description, which JSON Schemas show.
+ * Gives a key of a schema its title and help. The result may be wrapped further (`.optional()`, `.default()`, …). The help is also the
+ * schema's description, which JSON Schemas show.
  */
 export function field<S extends z.ZodType>(schema: S, texts: FieldTexts): S {
   const described = schema.describe(texts.help.en);
@@ -98,7 +98,7 @@ function fieldsIn(node: Node, prefix: string, isRequired: boolean): readonly For
   });
 }
 
-/** A key that may be null is shown like one that may not; an empty answer leaves it out. */
+/** A nullable key is shown like any other; an empty answer leaves it out. */
 function withoutNull(node: Node): Node {
   const variants = (node.anyOf ?? []).map((given) => nodeSchema.parse(given)).filter(({ type }) => type !== 'null');
   const [only, another] = variants;

@@ -9,35 +9,35 @@ import type { Texts } from './texts.ts';
 
 /** What a brain's route answers to a browser; the app adds the title of the brain. */
 export interface ConnectPage {
-  /** Of the reader. */
+  /** The reader's language. */
   readonly language: Language;
   /** Where the steps are posted. */
   readonly action: string;
   readonly view: ConnectView;
 }
 
-/** What the page's script finds in the page. */
+/** The data in the page, read by the page's script. */
 export interface ConnectPageData extends ConnectPage {
-  /** Of the brain. */
+  /** The brain's title. */
   readonly title: Texts;
   readonly about: Texts | null;
 }
 
 interface AnyView {
-  /** Sealed texts that go back with the next step as they are. */
+  /** Sealed texts that the page sends back unchanged with the next step. */
   readonly carried: Readonly<Record<string, string>>;
   /** Why the last step was refused, in the reader's language where the brain has words for it. The page has words for the app's own codes. */
   readonly problem: { readonly code: string; readonly message: string } | null;
 }
 
-/** Which account, and of which portal. */
+/** Asks which account to connect, and to which portal. */
 export interface AccountView extends AnyView {
   readonly name: 'account';
-  /** Known and proven; null: it is typed into the fields. */
+  /** The account, if known and proven; null: the person types it into the fields. */
   readonly account: string | null;
   readonly fields: readonly FormField[];
   readonly start: readonly ShownField[];
-  /** The name of the portal whose code was given; null: the code is asked for. */
+  /** The name of the portal whose code was given; null: the page asks for the code. */
   readonly portal: string | null;
 }
 
@@ -49,7 +49,7 @@ export interface ChoiceView extends AnyView {
     readonly code: string;
     readonly name: string;
     readonly type: string;
-    /** It has this account already. */
+    /** The bot has this account already. */
     readonly isHere: boolean;
     /** Who answers for it now. */
     readonly now: Texts;
@@ -60,11 +60,11 @@ export interface SettingsView extends AnyView {
   readonly name: 'settings';
   readonly account: string;
   readonly bot: { readonly code: string; readonly name: string };
-  /** It has this account already. */
+  /** The bot has this account already. */
   readonly isHere: boolean;
   readonly fields: readonly FormField[];
   readonly shown: readonly ShownField[];
-  /** Of single fields, in the reader's language. */
+  /** Problems of single fields, in the reader's language. */
   readonly problems: readonly FieldProblem[];
 }
 
@@ -72,7 +72,7 @@ export interface ConnectedView extends AnyView {
   readonly name: 'connected';
   readonly account: string;
   readonly bot: string;
-  /** Of the remote. */
+  /** The remote's address to go back to. */
   readonly back: string;
 }
 
@@ -80,7 +80,7 @@ export type ConnectView = AccountView | ChoiceView | SettingsView | ConnectedVie
 
 /** What the page posts, as JSON. */
 export type ConnectStep = {
-  /** Of the view before. */
+  /** As in the view before. */
   readonly carried: Readonly<Record<string, string>>;
 } & (
   | { readonly step: 'check'; readonly values: Readonly<Record<string, string>>; readonly code: string }

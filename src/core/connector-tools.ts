@@ -21,11 +21,11 @@ export interface CallRate {
 /** Keeps calls below a limit, across all processes. */
 export interface RateLimiter {
   /**
-   * Resolves when the call may be made. Throws `rate_limit.busy` (retry after the wait) when that is far off, `http.aborted` when the
+   * Resolves when the call may be made. Throws `rate_limit.busy` (retry after the wait) when that moment is far off, `http.aborted` when the
    * signal fires first.
    */
   acquire(signal?: AbortSignal): Promise<void>;
-  /** The remote throttled us: no process makes a call before that time is over. Never rejects. */
+  /** The remote throttled us: no process makes a call before this many milliseconds are over. Never rejects. */
   throttle(ms: number): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export interface MissedMessage {
 
 /**
  * Values that a connector stores per connection, shared by all processes and deleted with the connection. Keys have at most 200 characters,
- * values are JSON; validate what is read back like any outside data.
+ * values are JSON; validate values that you read back like any outside data.
  */
 export interface ConnectorState {
   /** Null: there is none, or it has expired. */
@@ -56,8 +56,8 @@ export interface ConnectorState {
   /** All entries whose key begins so, ordered by key. */
   list(prefix: string): Promise<readonly Fact[]>;
   /**
-   * The same for frequent callers: at most half a minute old, and current in every process after `announce`. Returns the same list until it
-   * changes.
+   * Like `list`, for frequent callers: at most half a minute old, and current in every process after `announce`. Returns the same list until
+   * it changes.
    */
   recent(prefix: string): Promise<readonly Fact[]>;
   /** Tells all processes that the lists of `recent` for this connection are outdated. Call it after the change. */
@@ -73,7 +73,7 @@ export interface Fact {
 export interface PortalUser {
   readonly id: string;
   readonly name: string;
-  /** Null when the portal does not tell it. */
+  /** Null when the portal does not give it. */
   readonly email: string | null;
   /** A person from outside the company who was invited into the chat, or whom the portal does not call an employee. */
   readonly isExtranet: boolean;
@@ -105,7 +105,7 @@ export interface ConnectorTools {
       readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
       readonly url: URL;
       readonly headers?: Readonly<Record<string, string>>;
-      /** A stream is sent while it is read, with the limits of time of files; see `openPortalFile`. */
+      /** A stream is sent while it is read, under the time limits of file transfers; see `openPortalFile`. */
       readonly body?: string | Buffer | Pick<OpenedFile, 'stream' | 'size'>;
       readonly timeoutMs: number;
       readonly signal?: AbortSignal;
@@ -132,8 +132,8 @@ export interface ConnectorTools {
    */
   readonly openUrl: (request: OpenUrlRequest) => Promise<OpenedUrl>;
   /**
-   * What people wrote in the conversation between two moments, both included, without the brain being sent it; oldest first, only the last
-   * part of a long list, and nothing older than the app's retention.
+   * What people wrote in the conversation between two moments (both included) and the brain was not sent; oldest first, only the last part
+   * of a long list, and nothing older than the app's retention.
    */
   readonly missedMessages: (to: ConversationRef, from: Date, until: Date) => Promise<readonly MissedMessage[]>;
   /** The address of a CRM record in the portal; null for a type of record whose address is unknown. */
@@ -156,12 +156,15 @@ export interface ConnectorTools {
   readonly openChannelName: (lineId: string, signal: AbortSignal) => Promise<string | null>;
   /** May change while the connection exists. */
   readonly portalInfo: () => Promise<PortalInfo>;
-  /** Whether a conversation of a bot that uses the connection has this `ref`. What names no such conversation should leave nothing behind. */
+  /**
+   * Whether a conversation of a bot that uses the connection has this `ref`. A request that names no such conversation should leave nothing
+   * behind.
+   */
   readonly hasConversation: (ref: string) => Promise<boolean>;
   readonly state: ConnectorState;
   /**
    * An address of ours, valid for a day, at which a remote can fetch a file that a message in Bitrix24 named, without a token of the portal.
-   * Throws Misconfigured `files.no_links` where this app gives none.
+   * Throws Misconfigured `files.no_links` if this app gives no such addresses.
    */
   readonly fileLink: (to: ConversationRef, file: FileRef) => string;
   /** Adds to a counter that the brain declares (`Brain.counters`); an undeclared name is a programming error and throws. @param by 1 by default */

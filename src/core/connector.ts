@@ -12,13 +12,13 @@ import type { OpenedFile } from './opened-file.ts';
 export interface RawEvent {
   readonly body: Buffer;
   readonly receivedAt: Date;
-  /** How it came in. The row says it, so that `decode` need not tell from the payload. */
+  /** How it came in: stored with the row, so that `decode` need not infer it from the payload. */
   readonly ingress: IngressKind;
 }
 
 /**
- * How a stored message came in: to the webhook endpoint, to a listener as it was said (`socket`), or to a listener that asked for what it
- * had missed (`catch_up`).
+ * How a stored message came in: to the webhook endpoint, to a listener live (`socket`), or to a listener that fetched what it had missed
+ * (`catch_up`).
  */
 export type IngressKind = 'webhook' | 'socket' | 'catch_up';
 
@@ -63,7 +63,7 @@ export interface Incoming {
   readonly body: Buffer;
   /** Store it only if the conversation is already known. */
   readonly ifKnown?: boolean;
-  /** From a listener: it was missed and has been asked for, not heard as it was said. */
+  /** From a listener: the message was missed and fetched later, not received live. */
   readonly caughtUp?: true;
 }
 
@@ -98,7 +98,10 @@ export type IngressResult =
     }
   | { readonly refuse: number; readonly reason: string; readonly answer?: unknown };
 
-/** A receipt that arrives in time is the webhook's response and is not delivered by a call; otherwise `answer` is sent as it is. */
+/**
+ * A receipt that arrives in time becomes the webhook's response (`answer` below) and is not delivered by a call; otherwise the result's own
+ * `answer` is sent.
+ */
 export interface ReplyWait {
   readonly remoteMessageId: string;
   /** Milliseconds; 0: no wait. */
@@ -134,15 +137,15 @@ export interface Capabilities {
   /** Wants messages in group chats it takes part in that do not mention its bot (see `overheard`). Absent: no. */
   readonly overhears?: boolean;
   /**
-   * The language in which its texts are written. Absent: plain text, in which nothing is markup. In any other, links, emphasis, code, lists
-   * and mentions of single users are shown as such; nothing it writes mentions everybody or runs a command.
+   * The language in which its texts are written. Absent: plain text, in which nothing is markup. In any other language, links, emphasis,
+   * code, lists and mentions of single users are shown as such; nothing it writes mentions everybody or runs a command.
    */
   readonly textForm?: TextForm;
   /** The language in which it wants messages. Absent: plain text. */
   readonly messageForm?: TextForm;
   /** Wants messages in private and Open Channel chats while a person leads, and messages of our bot itself (see `mirrored`). Absent: no. */
   readonly mirrors?: boolean;
-  /** People answer behind it, so nobody is shown that it is at work. Absent: a program does. */
+  /** People answer behind it, so nobody is shown that it is at work. Absent: a program answers. */
   readonly answeredByPeople?: boolean;
   /** Wants people's reactions to its messages (see `reaction`). Absent: no. */
   readonly reactions?: boolean;
@@ -170,8 +173,8 @@ export interface Connector {
    */
   openFile?(file: FileRef, signal: AbortSignal): Promise<OpenedFile>;
   /**
-   * An address at which anybody may fetch that file, and not for minutes only, for portals that take no files from bots; null: there is none.
-   * It is shown to people. Pure. Absent: none.
+   * A lasting address (valid for more than minutes) at which anybody may fetch that file; null: there is none. People see it in portals that
+   * take no files from bots. Pure. Absent: none.
    */
   publicLink?(file: FileRef): string | null;
   /**

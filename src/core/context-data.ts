@@ -5,7 +5,7 @@ export type ContextData = Readonly<Record<string, string>>;
 
 const most = { entries: 50, name: 100, value: 1_000, depth: 6, visited: 500 };
 
-/** Flattens any JSON value or form tree; what exceeds the bounds is left out, long values are cut. Empty: there is nothing to tell. */
+/** Flattens any JSON value or form tree; leaves out everything beyond the bounds, and cuts long values. Empty: there is nothing usable. */
 export function contextDataOf(given: unknown): ContextData {
   const entries: [string, string][] = [];
   let visited = 0;

@@ -48,7 +48,7 @@ export interface Conversation {
   readonly burst: Burst | null;
   /** When the pending burst timer is due, ISO 8601; null while none is pending. */
   readonly burstTimerAt: string | null;
-  /** What the customer of an Open Channel can answer with a number; null for nothing. */
+  /** The choices that the customer of an Open Channel can answer with a number; null for none. */
   readonly choices: OfferedChoices | null;
   /** How often question and answer alternated lately; null while they do not. */
   readonly turns: Turns | null;
@@ -64,9 +64,9 @@ export interface OfferedChoices {
   /** ISO 8601. */
   readonly at: string;
   readonly choices: readonly Choice[];
-  /** Names the offer; the action that shows it has the same. Absent: offered before offers had names. */
+  /** The offer's name, also in the action that shows it. Absent: stored before offers had names. */
   readonly offer?: string;
-  /** The brain's id of the message that offers them; null where it has none. Absent: see `offer`. */
+  /** The brain's id of the message that offers them; null if it has none. Absent: see `offer`. */
   readonly remoteMessageId?: string | null;
   /** How that message shows its buttons, addresses included. Absent: see `offer`. */
   readonly lines?: readonly string[];

@@ -2,7 +2,7 @@
 
 /** How a button looks and when it works; whatever is absent is Bitrix24's default. Customers of an Open Channel see none of it. */
 export interface ButtonLook {
-  /** Stands beside the button before it; absent: in a row of its own. */
+  /** It stands beside the button before it; absent: it has its own row. */
   readonly joinsRow?: boolean;
   /** `#rgb`, `#rrggbb`, or one of the portal's own colours. */
   readonly color?: string;
@@ -45,7 +45,7 @@ export interface Card {
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   /** What follows, in order. Absent: nothing. */
   readonly blocks?: readonly CardBlock[];
-  /** `#rgb`, `#rrggbb`, or one of the portal's own colours; the first card's counts for all of a message. */
+  /** `#rgb`, `#rrggbb`, or one of the portal's own colours; the first card's colour applies to the whole message. */
   readonly color?: string;
 }
 
@@ -62,7 +62,7 @@ export type CardBlock =
       readonly width?: number;
       readonly height?: number;
     }
-  /** A person, chat or bot of the portal, or one elsewhere by a link. */
+  /** A person, chat or bot of the portal, or somebody elsewhere, by a link. */
   | {
       readonly type: 'person';
       readonly name: string;

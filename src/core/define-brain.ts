@@ -1,4 +1,4 @@
-/** How a brain is declared: once, with the type of its config. What the app stores of a connection is untyped; this is where it gets its type. */
+/** How a brain is declared: once, with the type of its config. The app stores configs untyped; here they get their type. */
 import type { z } from 'zod';
 import { botCommands, pressCommand } from './bot-texts.ts';
 import type { Brain, HealthStatus } from './brain.ts';
@@ -8,7 +8,7 @@ import type { Capabilities, Connection, Connector } from './connector.ts';
 import type { ConnectorTools } from './connector-tools.ts';
 import { Misconfigured } from './errors.ts';
 
-/** The parts that a declaration may have and that are taken as they are. */
+/** Optional parts, copied unchanged. */
 const optionalParts = [
   'titles',
   'about',
@@ -26,7 +26,7 @@ const optionalParts = [
 
 /** The parts of a declaration that do not depend on a config. */
 type Untyped = Pick<Brain, 'name' | 'title' | (typeof optionalParts)[number]> & {
-  /** What is not named is false. */
+  /** Capabilities not named are off. */
   readonly capabilities: Partial<Capabilities> & Pick<Capabilities, 'maxTextLength'>;
 };
 
@@ -37,9 +37,9 @@ export interface AccountlessBrain extends Untyped {
   readonly create: (connection: Connection<null>, tools: ConnectorTools) => Connector;
 }
 
-/** A brain with accounts. Its functions are those of `Brain`, which says what each is for; here the stored config has its type. */
+/** A brain with accounts. `Brain` says what each function is for; here they get the stored config with its type. */
 export interface BrainDefinition<Config> extends Untyped {
-  /** What it gives back is stored and read with it again, so it must accept its own output unchanged. */
+  /** Its output is stored and parsed again, so it must accept its own output unchanged. */
   readonly configSchema: z.ZodType<Config>;
   readonly join?: (connection: Connection<Config>, hookUrl: string, tools: ConnectorTools) => Promise<Config>;
   /** @param before the stored config; null when it is not readable, for example after an update of the brain */
@@ -84,10 +84,10 @@ const noCapabilities = {
   answeredByPeople: false,
 } satisfies Required<Omit<Capabilities, 'maxTextLength'>>;
 
-/** Part of addresses (`/brains/<name>/<secret>`, `/<name>/<path>`) and of stored rows. */
+/** The name is part of addresses (`/brains/<name>/<secret>`, `/<name>/<path>`) and of stored rows. */
 const nameForm = /^[a-z]{2,30}$/;
 
-/** Addresses and row sources of the app itself. */
+/** Names that the app's own addresses and row sources use. */
 const reservedNames: ReadonlySet<string> = new Set([
   'app',
   'brains',
@@ -105,7 +105,7 @@ export function brainNameProblem(name: string): string | null {
 }
 
 /**
- * Makes a declared brain what the app works with. A stored config that its schema no longer accepts never reaches the brain: such a
+ * Turns a declaration into the `Brain` the app uses. A stored config that its schema no longer accepts never reaches the brain: such a
  * connection fails with `connection.unreadable_config`, which names the keys, until somebody sets or joins it again.
  */
 export function defineBrain<Config>(definition: AccountlessBrain | BrainDefinition<Config>): Brain {
@@ -160,7 +160,7 @@ type WithConfig = Pick<
   'join' | 'reconfigure' | 'checkHealth' | 'leave' | 'refusal' | 'accountOf' | 'pace' | 'figures' | 'probe' | 'create'
 >;
 
-/** The functions of the declaration, each behind the schema. */
+/** Wraps each function so that it receives a parsed config. */
 function withConfig<Config>(definition: BrainDefinition<Config>): WithConfig {
   const { configSchema, join, reconfigure, checkHealth, leave, refusal, accountOf, pace, figures, probe, create } =
     definition;
@@ -220,7 +220,7 @@ function nameOf<Config>(accountOf: (config: Config) => AccountName | null, confi
   return config === null ? null : accountOf(config);
 }
 
-/** With a config that is not readable nothing is delivered, so it does not matter how fast. */
+/** Nothing is delivered while the config is unreadable, so the pace does not matter. */
 function paceOf<Config>(pace: (config: Config) => Pace, config: Config | null): Pace {
   return config === null ? {} : pace(config);
 }

@@ -110,7 +110,7 @@ export function toAppError(thrown: unknown): AppError {
   });
 }
 
-/** What `work` gives, or the AppError it throws, for those who go on without it. */
+/** The result of `work`, or the AppError it throws, for callers that can go on without the result. */
 export async function orProblem<T>(work: () => Promise<T>): Promise<T | AppError> {
   try {
     return await work();

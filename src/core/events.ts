@@ -24,10 +24,10 @@ export interface Author {
   readonly id: string;
   readonly name: string;
   readonly kind: AuthorKind;
-  /** The parts of the name, where the portal tells them. */
+  /** The parts of the name, if the portal gives them. */
   readonly firstName?: string;
   readonly lastName?: string;
-  /** For a person inside the portal: from outside the company. Absent: the event does not tell. */
+  /** True for a person inside the portal who comes from outside the company. Absent: the event does not say. */
   readonly isExtranet?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface LineSession {
   /** Changes with every new session; null when the portal does not name it. */
   readonly sessionId: string | null;
   readonly crm: readonly CrmLink[];
-  /** The portal's id of the user who leads the session, `0` for nobody and for the event's own bot. Absent: the event does not tell. */
+  /** The portal's id of the user who leads the session, `0` for nobody and for the event's own bot. Absent: the event does not say. */
   readonly leaderId?: string;
 }
 
@@ -79,7 +79,7 @@ export type PortalEvent =
       readonly mentionsBot: boolean;
       readonly files: readonly FileRef[];
       readonly language: Language;
-      /** ISO 8601 in UTC, as exactly as the portal tells it (seconds); null when it does not. */
+      /** ISO 8601 in UTC, to the second, as the portal gives it; null when it gives none. */
       readonly sentAt: string | null;
       /** The Bitrix24 message it replies to; null when it quotes none. */
       readonly quoteOf: string | null;
@@ -87,7 +87,7 @@ export type PortalEvent =
       readonly isHidden?: boolean;
       /** Another bot of ours leads the Open Channel session and receives this message too; that bot answers. */
       readonly otherBotLeads?: boolean;
-      /** At this text the portal takes the Open Channel session from the bot and calls the operators. Absent: at a `0`. */
+      /** At this text the portal takes the Open Channel session from the bot and calls the operators. Absent: only the text `0` does that. */
       readonly callsPerson?: boolean;
     }
   | {
@@ -140,12 +140,12 @@ export type PortalEvent =
       readonly type: 'context_opened';
       readonly chat: Chat;
       readonly language: Language;
-      /** Who opened the bot. Absent: the event does not tell. */
+      /** Who opened the bot. Absent: the event does not say. */
       readonly author?: Author;
       /** The data of the link. Absent: it had none. */
       readonly context?: ContextData;
     }
-  /** A person put a reaction on a message of the bot, or took it back. Only portals whose events are those of `imbot.v2` tell it. */
+  /** A person put a reaction on a message of the bot, or took it back. Only portals that send `imbot.v2` events report it. */
   | {
       readonly type: 'reaction_changed';
       readonly messageId: string;
@@ -156,7 +156,10 @@ export type PortalEvent =
       readonly chat: Chat;
       readonly sentAt: string | null;
     }
-  /** An operator's message is on its way to the customer of an Open Channel: told of every line, whether or not a bot is in the chat. */
+  /**
+   * An operator's message is on its way to the customer of an Open Channel. The portal reports it for every line, whether or not a bot is in
+   * the chat.
+   */
   | {
       readonly type: 'operator_wrote';
       readonly messageId: string;
@@ -194,7 +197,7 @@ export interface Reply {
   readonly linkPreview?: boolean;
 }
 
-/** A message of the brain, by its id in Bitrix24 or by the brain's own id; by the latter also while it is still on its way. */
+/** A message of the brain, by its id in Bitrix24 or by the brain's own id; the brain's own id works even while the message is still on its way. */
 export type SaidMessage = { readonly portalMessageId: string } | { readonly remoteMessageId: string };
 
 /** A message or request of a brain. */
@@ -256,7 +259,7 @@ export type ReceiptEvent =
       readonly what: 'edit' | 'delete';
       /** The id of the message in Bitrix24. */
       readonly messageId: string;
-      /** The text it should have got; null for a deletion. */
+      /** The refused new text; null for a deletion. */
       readonly text: string | null;
       readonly error: string;
     }
@@ -273,11 +276,11 @@ export type ReceiptEvent =
 
 /** What an administrator orders on the page of a conversation. */
 export type PageOrder = { readonly by: { readonly id: string; readonly name: string } } & (
-  | /** They lead from now on, or the brain does again. */ {
+  | /** The administrator leads from now on, or the brain leads again. */ {
       readonly type: 'lead_ordered';
       readonly to: 'person' | 'brain';
     }
-  /** They say something as the bot. `chat`: as it was last described; null: nothing of it is stored. */
+  /** The administrator says something as the bot. `chat`: the chat as last described; null: nothing about it is stored. */
   | { readonly type: 'message_ordered'; readonly id: string; readonly text: string; readonly chat: Chat | null }
 );
 

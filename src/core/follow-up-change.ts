@@ -1,6 +1,6 @@
 /** Changes of the pending follow-ups of a conversation. */
 
-/** What is to be stored of a conversation's follow-ups. */
+/** One change to store. */
 export type FollowUpChange =
   | {
       readonly type: 'set';

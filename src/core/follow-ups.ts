@@ -3,7 +3,7 @@ import { type Bridged, noop, type RuleContext, toBrain } from './bridge-result.t
 import type { Conversation } from './conversation.ts';
 import type { BrainEvent, RequestEvent } from './events.ts';
 
-/** Pending follow-ups of one conversation. */
+/** The most follow-ups that may be pending for one conversation. */
 const maxFollowUps = 50;
 
 /** How far ahead a follow-up may be. */
@@ -12,7 +12,7 @@ const maxFollowUpMs = 90 * 86_400_000;
 /** Characters of the id, of the name, and of the parameters as JSON. */
 const maxLengths = { id: 200, name: 32, params: 16_384 };
 
-/** No matter who leads the conversation: a follow-up concerns the brain, and what the brain says then is judged by the rules of that time. */
+/** Applies no matter who leads: a follow-up concerns only the brain, and what the brain says when it is due is judged then. */
 export function onFollowUp(
   event: BrainEvent & { type: 'follow_up' | 'follow_up_cancelled' },
   conversation: Conversation,

@@ -1,6 +1,7 @@
-/** What people type into the fields of a form, as values of the config, and back. */
+/** Turns what people type into form fields into values of the config, and back. */
 import type { z } from 'zod';
 import { type FormField, formOf } from './config-form.ts';
+import { isRecord } from './is-record.ts';
 import type { Language } from './language.ts';
 import { textIn } from './texts.ts';
 
@@ -9,9 +10,9 @@ export type ShownField =
   | { readonly key: string; readonly value: string }
   | { readonly key: string; readonly isSet: boolean };
 
-/** A key that the schema does not accept as it is, and why. */
+/** A key whose value the schema does not accept, and why. */
 export interface FieldProblem {
-  /** As in `FormField`; a path of the config where no field belongs to it. */
+  /** As in `FormField`; a path of the config if no field has this key. */
   readonly key: string;
   readonly message: string;
 }
@@ -25,15 +26,15 @@ export function shownFields(form: readonly FormField[], config: unknown): readon
 }
 
 /**
- * The config with what was typed. An empty text takes a key back to its default, an empty secret keeps the stored one, and a field that is
- * not given stays as it is. A text that cannot be read stays a text, so that the schema reports it.
+ * The config with the typed values applied. An empty text resets a key to its default, an empty secret keeps the stored one, and a field
+ * that is not given stays unchanged. A text that cannot be parsed stays a text, so that the schema reports it.
  */
 export function withTyped(
   form: readonly FormField[],
   config: unknown,
   typed: Readonly<Record<string, string>>,
 ): Readonly<Record<string, unknown>> {
-  let result = isMap(config) ? config : {};
+  let result = isRecord(config) ? config : {};
   for (const field of form) {
     const text = Object.hasOwn(typed, field.key) ? typed[field.key]?.trim() : undefined;
     if (text === undefined || (field.kind === 'secret' && text === '')) continue;
@@ -52,7 +53,7 @@ export function problemsOf(error: z.ZodError): readonly FieldProblem[] {
   return error.issues.map(({ path, message }) => ({ key: path.map(String).join('.'), message }));
 }
 
-/** The same for somebody who fills in the form: fields have messages of their own for a value of the wrong form. */
+/** Like `problemsOf`, for somebody who fills in the form: a field may have its own message for a malformed value. */
 export function formProblems(
   form: readonly FormField[],
   error: z.ZodError,
@@ -118,20 +119,16 @@ export function hasValueAt(config: unknown, key: string): boolean {
 /** What a config has at a path; undefined: nothing. */
 export function valueAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
   if (key === undefined) return value;
-  return isMap(value) && Object.hasOwn(value, key) ? valueAt(value[key], rest) : undefined;
+  return isRecord(value) && Object.hasOwn(value, key) ? valueAt(value[key], rest) : undefined;
 }
 
-/** @param value undefined: the key is taken out */
+/** @param value undefined: the key is removed */
 function put(
   config: Readonly<Record<string, unknown>>,
   [key = '', ...rest]: readonly string[],
   value: unknown,
 ): Readonly<Record<string, unknown>> {
   const { [key]: before, ...others } = config;
-  const after = rest.length === 0 ? value : put(isMap(before) ? before : {}, rest, value);
+  const after = rest.length === 0 ? value : put(isRecord(before) ? before : {}, rest, value);
   return after === undefined ? others : { ...others, [key]: after };
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

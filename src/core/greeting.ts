@@ -1,4 +1,4 @@
-/** How a bot introduces itself: with which text, when, and that a brain that wants the whole conversation is told. */
+/** How a bot introduces itself: with which text, and when. A brain that wants the whole conversation is told. */
 import type { ChatAction } from './actions.ts';
 import type { Greeting } from './bot.ts';
 import { botTexts } from './bot-texts.ts';
@@ -27,7 +27,7 @@ export function greet(chat: Chat, conversation: Conversation, context: RuleConte
   return { conversation, actions: [later], brainActions: [] };
 }
 
-/** Greets at once, on request: the brain is not sent that request and cannot answer first. */
+/** Greets at once when a person starts the bot: the brain is not sent that message, so it cannot answer first. */
 export function greetNow(chat: Chat, conversation: Conversation, context: RuleContext): Greeted {
   const isSilent = conversation.isGreeted || (context.greeting ?? defaultGreeting).isOff;
   if (!isSilent) return introduce(chat, conversation, context);
@@ -46,7 +46,7 @@ export function onGreetingDue(
   return { conversation: greeted, actions: [...actions, ...told], outcome: 'greeted' };
 }
 
-/** A bot for which nobody answers does not promise employees that it will. */
+/** A bot for which nobody answers does not promise employees an answer. */
 function usualGreeting({ kind, language }: Conversation, { name, unanswered }: RuleContext): string {
   const words = botTexts(language);
   return unanswered !== undefined && kind !== 'line' ? words.unanswered.toEmployee : words.greeting[kind](name);

@@ -7,13 +7,14 @@ import { botTexts } from './bot-texts.ts';
 import { type Bridged, noop, note, type RuleContext } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { PortalEvent } from './events.ts';
-import { changeLead } from './ownership.ts';
+import { changeLead } from './who-leads.ts';
 
 type InactivityUpdate = Pick<Bridged, 'conversation' | 'actions'>;
 
 /**
- * A message arrived while a person leads: an employee's message restarts the inactivity time. In an Open Channel it is not measured before
- * the first one: the bot may have been taken out of the chat, and would take people for inactive whose messages it does not receive.
+ * A message arrived while a person leads: an employee's message restarts the inactivity time. In an Open Channel the time is not measured
+ * before the first message the bot receives: it may have been taken out of the chat, and would count people as inactive whose messages it
+ * cannot see.
  */
 export function restartInactivity(
   conversation: Conversation,
@@ -35,7 +36,7 @@ export function armInactivityTimer(conversation: Conversation, context: RuleCont
   return { conversation: { ...conversation, hasInactivityTimer: true }, actions: [inactivityTimerIn(left)] };
 }
 
-/** A timer is due. It may be early or late: only the time of the last message counts. */
+/** An inactivity timer is due. It may be early or late: only the time of the last message counts. */
 export function onInactivityTimer(before: Conversation, context: RuleContext): Bridged {
   const conversation = { ...before, hasInactivityTimer: false };
   const left = timeLeft(conversation, context);

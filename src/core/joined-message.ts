@@ -1,4 +1,4 @@
-/** Several messages delivered as one, and what becomes of that one when one of the several is changed. */
+/** Joins several messages into one for delivery, and changes the joined message when one of them is edited or deleted. */
 import type { BrainAction } from './actions.ts';
 import type { Author, Chat } from './events.ts';
 import { splitText } from './split-text.ts';
@@ -15,7 +15,7 @@ export interface JoinedMessage {
 
 type Part = Pick<MessageAction, 'messageId' | 'text' | 'files' | 'sentAt' | 'quoteOf'>;
 
-/** In order, in as few messages as their texts fit into. */
+/** Joins the parts, in order, into as few messages as their texts fit into. */
 export function joinMessages(
   parts: readonly Part[],
   from: { readonly author: Author; readonly chat: Chat },
@@ -51,7 +51,7 @@ function textOf(texts: readonly string[]): string {
   return texts.filter((text) => text !== '').join('\n');
 }
 
-/** What is left of a joined message when one of its parts has another text; null: the part is deleted. */
+/** The joined message after one of its parts got another text; `text` null: the part is deleted. */
 export function changeJoined(joined: JoinedMessage, messageId: string, text: string | null): JoinedMessage {
   const parts = joined.messageIds.map((id, index) => ({ id, text: joined.texts[index] ?? '' }));
   const left = parts.flatMap((part) =>

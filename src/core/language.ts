@@ -1,6 +1,6 @@
 /** The languages our bots speak, and how Bitrix24 names them. */
 
-/** Every language has its file in `texts/`. */
+/** Every language has its file in `bot-texts/`. */
 export const languages = ['en', 'ru', 'de', 'es', 'pt', 'pl', 'uk', 'kz'] as const;
 export type Language = (typeof languages)[number];
 
@@ -12,7 +12,7 @@ export function portalCodeOf(language: Language): string {
   return portalCodes[language] ?? language;
 }
 
-/** Further codes of portals, and the language their people read best among ours. */
+/** Every code a portal may send, and the language of ours that its people read best. */
 const nearest: ReadonlyMap<string, Language> = new Map([
   ...languages.map((language) => [language, language] as const),
   ...languages.map((language) => [portalCodeOf(language), language] as const),
@@ -20,7 +20,7 @@ const nearest: ReadonlyMap<string, Language> = new Map([
   ['kk', 'kz'],
 ]);
 
-/** The language that the reader of a page chose, else the one of ours that the browser prefers (`Accept-Language`); English without one. */
+/** The language that the reader of a page chose, otherwise the first of ours that the browser accepts (`Accept-Language`), otherwise English. */
 export function languageOfReader(chosen: string | undefined, accepted: string | undefined): Language {
   const wanted = [chosen ?? '', ...(accepted ?? '').split(',').map((tag) => tag.trim().slice(0, 2))];
   const known = wanted.map((code) => nearest.get(code.toLowerCase())).find((language) => language !== undefined);

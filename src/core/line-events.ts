@@ -2,12 +2,12 @@
 import { type Bridged, isBot, noop, type RuleContext, toBrain } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { PortalEvent } from './events.ts';
-import { changeLead } from './ownership.ts';
+import { changeLead } from './who-leads.ts';
 
-/** What comes so late may be of an earlier session, which the event does not name. */
+/** An event this late may belong to an earlier session; the event names none. */
 const lateMs = 60_000;
 
-/** An operator wrote to the customer: the conversation is theirs, also where no bot was told the message. */
+/** An operator wrote to the customer and now leads the conversation, even if no bot received the message. */
 export function onOperatorWrote(
   event: PortalEvent & { type: 'operator_wrote' },
   conversation: Conversation,
@@ -15,7 +15,7 @@ export function onOperatorWrote(
 ): Bridged {
   if (conversation.kind !== 'line') return noop(conversation, 'ignored_unsupported');
   if (isBot(event.author, context)) return noop(conversation, 'ignored_bot');
-  // The bot's own event of this message decides: the lead may have been given back since.
+  // The bot's own event of this message has decided already: the lead may have been given back since.
   if (context.isHeard) return noop(conversation, 'ignored_told_before');
   if (isLate(event, context)) return noop(conversation, 'ignored_told_before');
   return { ...changeLead('operator_wrote', conversation, context), outcome: 'ignored_operator' };
@@ -25,8 +25,8 @@ const isLate = ({ sentAt }: { readonly sentAt: string | null }, { at }: RuleCont
   sentAt !== null && Date.parse(at) - Date.parse(sentAt) > lateMs;
 
 /**
- * Nobody waits any more, and nothing offered can be chosen; a brain that wants to know is told, unless it is late. Who leads stays as it is until the next session shows itself: the event names no
- * session, and may be late.
+ * Nobody waits any more, and offered choices end; a brain that wants to know is told, unless the event is late. Who leads does not change
+ * until another event shows the next session: this one names no session, and may be late.
  */
 export function onSessionFinished(
   event: PortalEvent & { type: 'session_finished' },

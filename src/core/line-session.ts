@@ -4,7 +4,7 @@ import type { ChatAction } from './actions.ts';
 import { type Bridged, isBot, type RuleContext, toBrain } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { Chat, LineSession, PortalEvent } from './events.ts';
-import { changeLead } from './ownership.ts';
+import { changeLead } from './who-leads.ts';
 
 /** An event that describes its chat. */
 export type ChatStateEvent = PortalEvent & { type: 'message' | 'joined' | 'context_opened' | 'command' };
@@ -39,7 +39,7 @@ export function learnFrom(conversation: Conversation, event: ChatStateEvent, con
   return { ...led, actions: [...startOf(event.chat, conversation, led.conversation, context), ...led.actions] };
 }
 
-/** Told to brains that want it, once for each session. A supervisor only looks on. */
+/** Tells brains that want it, once for each session, that the session began. A supervisor only looks on. */
 function startOf(
   chat: Chat,
   before: Conversation,
@@ -90,7 +90,7 @@ export function isOfEarlierSession({ line }: Chat, conversation: Conversation): 
   return line !== null && isEarlier(line, conversation);
 }
 
-/** Session ids grow; a late event of the previous session must not bring that one back. */
+/** Session ids grow; a late event of the previous session must not restore that session. */
 function isLater({ sessionId }: LineSession, conversation: Conversation): boolean {
   if (sessionId === null || conversation.sessionId === null) return false;
   const order = compareIds(sessionId, conversation.sessionId);

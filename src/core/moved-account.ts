@@ -1,4 +1,4 @@
-/** An account whose address is changed to another host: what was secret between the app and the former host must not get there unasked. */
+/** For an account whose address changes to another host: secrets shared with the former host must not reach the new one unasked. */
 import type { FormField } from './config-form.ts';
 import { type FieldProblem, hasValueAt, valueAt } from './form-values.ts';
 import type { Language } from './language.ts';
@@ -16,10 +16,10 @@ const giveAnew: Texts = {
 };
 
 /**
- * The secrets that have to be given before the settings `after` may replace `before`: all that there are, where an address leads to another
- * host. A person who can change settings need not know the secrets, and would otherwise send them wherever they like.
+ * The secrets that must be entered again before the settings `after` may replace `before`: all stored ones, if an address now leads to
+ * another host. Otherwise a person who can change settings, but need not know the secrets, could send them anywhere.
  *
- * @param after as the schema gives it back
+ * @param after as parsed by the schema
  * @param isGiven whether a key was given together with the change
  */
 export function missingSecrets(

@@ -1,4 +1,4 @@
-/** Nobody answers: what bots have until somebody connects a brain. What they say meanwhile is in `unanswered.ts`; nothing is delivered. */
+/** The brain `none`, which bots have until somebody connects a real one. What they say meanwhile is in `unanswered.ts`; nothing is delivered. */
 import type { Brain } from './brain.ts';
 import { defineBrain } from './define-brain.ts';
 
@@ -25,12 +25,12 @@ export const noBrain = defineBrain({
     uk: 'Клієнт читає, що бот кличе колегу, і розмова одразу дістається людям.',
     kz: 'Клиент боттың әріптесін шақырып жатқанын оқиды, ал әңгіме бірден адамдарға өтеді.',
   },
-  // Files reach the rules as they are: a customer who sends nothing else needs a person too.
+  // Files reach the rules unchanged: a customer who sends only files needs a person too.
   capabilities: { maxTextLength: 20_000, files: true, idempotentDelivery: true },
   configSchema: null,
   create: () => ({
     decode: () => [],
-    // What another brain had not taken yet when it was disconnected.
+    // Discards what the former brain had not been sent yet when it was disconnected.
     deliver: () => Promise.resolve({}),
   }),
 });

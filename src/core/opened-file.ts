@@ -1,12 +1,9 @@
 /** A file on its way: its bytes are read as they come, so that no file is ever wholly in memory. */
 
 export interface OpenedFile {
-  /**
-   * Can be read once. Reading throws AppErrors. The caller that opened the file gave a signal: aborting it closes the file, also one that was never
-   * read.
-   */
+  /** Can be read once. Reading throws AppErrors. Aborting the signal that the file was opened with closes it, even if it was never read. */
   readonly stream: AsyncIterable<Uint8Array>;
-  /** Bytes; null when the remote does not say. When it says, reading other than that many bytes throws. */
+  /** Bytes; null when the remote does not say. If it does, reading throws unless exactly that many bytes come. */
   readonly size: number | null;
   /** The media type as the remote names it; null when it names none. */
   readonly type: string | null;

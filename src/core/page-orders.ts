@@ -1,11 +1,11 @@
-/** The rules for what an administrator orders on the page of a conversation. They hold to its turns as everything else does. */
+/** The rules for what an administrator orders on the page of a conversation. Orders wait their turn in the conversation, as everything else does. */
 import { botTexts } from './bot-texts.ts';
 import { handOver } from './brain-rules.ts';
 import { type Bridged, noop, note, plainSend, type RuleContext, toBrain, toPortal } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
 import type { PageOrder } from './events.ts';
-import { changeLead, leadOf } from './ownership.ts';
 import { plainPieces } from './portal-words.ts';
+import { changeLead, leadOf } from './who-leads.ts';
 
 export function onPageOrder(event: PageOrder, conversation: Conversation, context: RuleContext): Bridged {
   if (event.type === 'message_ordered') return say(event, conversation, context);
@@ -30,7 +30,7 @@ function giveBack(conversation: Conversation, context: RuleContext): Bridged {
   return { ...given, actions: [...given.actions, note(words)], outcome: 'handed_back' };
 }
 
-/** Only while the brain leads: the bot talks over nobody. A brain that wants the whole conversation is told. */
+/** Only while the brain leads, so that the bot talks over nobody. A brain that wants the whole conversation is told. */
 function say(
   { id, text, chat }: PageOrder & { type: 'message_ordered' },
   conversation: Conversation,

@@ -23,8 +23,8 @@ import type { Chat, PortalEvent } from './events.ts';
 import { greet, greetNow } from './greeting.ts';
 import { restartInactivity } from './inactivity.ts';
 import { isOfEarlierSession } from './line-session.ts';
-import { changeLead } from './ownership.ts';
 import { onUnanswered } from './unanswered.ts';
+import { changeLead } from './who-leads.ts';
 
 type CommandEvent = PortalEvent & { type: 'command' };
 
@@ -96,7 +96,7 @@ function help(conversation: Conversation, context: RuleContext, isForPeople: boo
   return { conversation: { ...conversation, isGreeted: true }, actions: [action], outcome: 'helped' };
 }
 
-/** A supervisor in an Open Channel: whatever it said there, the customer would read. */
+/** Whether the bot is a supervisor in an Open Channel, where the customer would read whatever it said. */
 function isOnlooker({ kind }: Chat, { type }: RuleContext): boolean {
   return kind === 'line' && type === 'S';
 }

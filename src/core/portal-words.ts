@@ -33,7 +33,7 @@ export interface PortalWords {
 }
 
 type Said = Pick<Reply, 'text' | 'form' | 'buttons' | 'cards' | 'isInternal' | 'menu'> & {
-  /** Of buttons that stay as they are, for customers of an Open Channel. Absent: none do. */
+  /** Lines of buttons that stay unchanged, for customers of an Open Channel. Absent: none. */
   readonly standing?: readonly string[];
 };
 
@@ -57,7 +57,7 @@ export function portalWords(said: Said, { kind }: Conversation, context: RuleCon
 
 const textOf = (card: Card): string => cardText(card);
 
-/** A brain that knows its readers repeats cards and addresses in the text itself. */
+/** Whether the text says the line already: a brain that knows its readers repeats cards and addresses in the text itself. */
 function includesLine(text: string, line: string): boolean {
   const address = /https?:\/\/\S+$/.exec(line)?.[0];
   return text.includes(line) || (!line.includes('\n') && address !== undefined && text.includes(address));

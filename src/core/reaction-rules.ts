@@ -1,4 +1,4 @@
-/** The rules for reactions: those of people in Bitrix24 reach brains that take them, those of people behind a brain are put by the bot. */
+/** The rules for reactions: reactions of people in Bitrix24 reach brains that want them; for people behind a brain, the bot reacts. */
 import type { PortalAction } from './actions.ts';
 import { type Bridged, isBot, noop, type RuleContext, toBrain, toPortal } from './bridge-result.ts';
 import type { Conversation } from './conversation.ts';
@@ -19,7 +19,7 @@ export function onReaction(
   if (capabilities.reactions !== true || reaction === null) return noop(conversation, 'ignored_unsupported');
   if (conversation.owner === 'person' && capabilities.mirrors !== true)
     return noop(conversation, 'ignored_person_owns');
-  // The brain knows its message by the last part, which its receipt has named. What no part is known of is no message of this conversation.
+  // The brain knows its message by the last part, which the receipt named. Without a known part, it is not a message of this conversation.
   const last = parts.at(-1);
   if (last === undefined || last.internal) return noop(conversation, 'ignored_unknown_message');
   const { messageId, remoteMessageId = null } = last;
@@ -33,7 +33,7 @@ export function onReacted(
   conversation: Conversation,
   { parts, isKnownToBrain }: RuleContext,
 ): Bridged {
-  // The portal is told the message alone: it would react in any chat the bot is in.
+  // The portal is sent only the message id: without this check, the bot would react in any chat it is in.
   if (parts.length === 0 && !isKnownToBrain) return noop(conversation, 'ignored_unknown_message');
   const of =
     (isOn: boolean) =>

@@ -15,7 +15,7 @@ export function onReplyChange(event: Change, before: Conversation, context: Rule
   return { conversation, actions: actions.map(toPortal), outcome: 'answered' };
 }
 
-/** The text of an edit or a deletion may be in several messages, or in fewer than the new text needs. */
+/** The old text may be in several messages, or in fewer than the new text needs. */
 function changesOf(event: Change, conversation: Conversation, context: RuleContext): PortalChanges {
   // An empty text would delete the message in Bitrix24; a brain that wants that sends a deletion.
   if (event.type === 'reply_edited') return editsOf(event, conversation, context);
@@ -94,7 +94,7 @@ function afterEdit(
   { at, words, internal, remoteMessageId }: EditedWords,
 ): Conversation {
   if (buttons === null || conversation.kind !== 'line' || internal) return conversation;
-  // What was offered before keeps its name until it is replaced: no two offers of one moment have the same.
+  // The earlier offer keeps its name until it is replaced, so that no two offers of one moment have the same name.
   const offered = withChoices(conversation, words.offered, { at, remoteMessageId });
   return offered === conversation ? { ...conversation, choices: null } : offered;
 }
@@ -103,7 +103,7 @@ function brainIdOf(parts: readonly SentPart[]): string | null {
   return parts.find(({ remoteMessageId }) => remoteMessageId !== undefined)?.remoteMessageId ?? null;
 }
 
-/** The message of a file that an edit is about: the first one where the brain's own id names them all, else the one that is named itself. */
+/** The file message that an edit changes: the first one if the brain's own id names them all, otherwise the one named by its id in Bitrix24. */
 function fileMessage(parts: readonly SentPart[], own: MessageName): MessageName & { readonly shows?: ShownFile } {
   const part = parts.find(({ sent, messageId }) => sent !== undefined || messageId === own.messageId);
   if (part?.file === undefined) return part === undefined ? own : messageIn(part);

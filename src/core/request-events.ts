@@ -6,7 +6,7 @@
  */
 export interface FollowUp {
   readonly type: 'follow_up';
-  /** The brain's own, at most 200 characters. A pending follow-up with the same id is replaced. */
+  /** The brain's own id, at most 200 characters. A pending follow-up with the same id is replaced. */
   readonly id: string;
   readonly afterMs: number;
   /** The name of the request, and its parameters as the request's schema takes them. */

@@ -17,7 +17,7 @@ export const deliveryRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 300
 /** After a day a message that waits for its connection or for a busy remote becomes a dead letter: a person decides about it. */
 export const maxWaitMs = 24 * 3_600_000;
 
-/** A remote that throttles us is tried again after 1 s, 2 s, 4 s … at most a minute, or when it asks for more. */
+/** A remote that throttles us is tried again after 1 s, 2 s, 4 s … at most a minute, or later if it asks for more. */
 export const throttledRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60_000, maxAttempts: 14 };
 
 /**
@@ -26,7 +26,7 @@ export const throttledRetry: RetryPolicy = { firstDelayMs: 1_000, maxDelayMs: 60
  */
 export const reservedRetry: RetryPolicy = { firstDelayMs: 5_000, maxDelayMs: 300_000, maxAttempts: 30 };
 
-/** A send that gets such an answer does not become a dead letter before it is this old. */
+/** A send whose key is reserved does not become a dead letter before it is this old. */
 export const reservedPatienceMs = 75 * 60_000;
 
 /**
@@ -55,8 +55,8 @@ export function decideRetry(
 }
 
 /**
- * For a remote that throttled us: such delays do not count as attempts, and they grow unless the remote names a longer one. Becomes a dead
- * letter when the action is older than `maxWaitMs`, but not before `maxAttempts` delays.
+ * For a remote that throttled us: such delays do not count as attempts, and the delays grow unless the remote names a longer one. Becomes a
+ * dead letter when the action is older than `maxWaitMs`, but not before `maxAttempts` delays.
  *
  * @param throttled how often we were throttled, this time included (1, 2, …)
  * @param ageMs since the action was decided

@@ -1,6 +1,6 @@
 /**
- * Silence of the brain: where a customer of an Open Channel has waited for an answer longer than the bot is told to wait, people are called,
- * and the customer is told so. Whether the brain is down, or just does not answer, makes no difference to the customer.
+ * Silence of the brain: where a customer of an Open Channel has waited for an answer longer than the bot's limit, people are called, and the
+ * customer is told so. Whether the brain is down, or just does not answer, makes no difference to the customer.
  */
 import type { ChatAction } from './actions.ts';
 import { botTexts } from './bot-texts.ts';
@@ -43,7 +43,7 @@ function waitingAfter(
   return isQuestion ? (conversation.waitingSince ?? at) : conversation.waitingSince;
 }
 
-/** A timer is due. It may be early, because the customer may have got an answer and asked again. */
+/** A silence timer is due. It may be early, because the customer may have got an answer and asked again. */
 export function onSilenceTimer(before: Conversation, context: RuleContext): Bridged {
   const conversation = { ...before, silenceTimerAt: null };
   const left = conversation.owner === 'brain' ? timeLeft(conversation.waitingSince, context) : null;
@@ -62,7 +62,7 @@ function timeLeft(waitingSince: string | null, { callPersonAfterMinutes = null, 
   return Math.max(0, Date.parse(waitingSince) + callPersonAfterMinutes * 60_000 - Date.parse(at));
 }
 
-/** A timer that is so late is lost: its bot was removed and added again meanwhile. */
+/** A timer this late counts as lost: its bot was removed and added again meanwhile. */
 const lostAfterMs = 600_000;
 
 function isTimed({ silenceTimerAt }: Conversation, { at }: RuleContext): boolean {

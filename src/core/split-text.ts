@@ -1,8 +1,8 @@
 /** Cuts a long text into parts that fit, without losing or changing a character. */
 
 /**
- * Parts of at most `limit` UTF-16 code units whose concatenation is the text; cut after a line break or a space where there is one in the
- * second half of a part, never inside a surrogate pair. An empty text has no parts.
+ * Parts of at most `limit` UTF-16 code units whose concatenation is the text; cut after a line break or a space if the second half of a part
+ * has one, never inside a surrogate pair. An empty text has no parts.
  *
  * @param limit often given by a remote: rounded down, and at least 2, because a character outside the BMP needs two units
  * @param wide characters that count as two, because they may be escaped later

@@ -15,16 +15,16 @@ import type { Turns } from './turns.ts';
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
-/** A slow exchange is a loop as well if it goes on like that; so many times the limit of a minute are allowed in an hour. */
+/** A slow exchange that goes on is a loop as well: an hour allows this many times the limit of a minute. */
 const hourOverMinute = 10;
 
-/** People pause now and then. After so long without a question an hour's count begins anew. */
+/** People pause now and then. After this long without a question the hour's count begins anew. */
 const pauseMs = 300_000;
 
 /** What the bot answers by itself to a command or to a messenger's `/start`. */
 const ownAnswers: ReadonlySet<Outcome> = new Set(['helped', 'greeted', 'handed_over', 'handed_back']);
 
-/** Applied to the result of every rule, before messages are kept back for others. @param before the conversation before the rule */
+/** Applied to the result of every rule, before `collectBurst` holds messages back. @param before the conversation as it was before the rule */
 export function limitTurns(
   event: ChatEvent,
   result: Bridged,
@@ -34,7 +34,7 @@ export function limitTurns(
   const { outcome } = result;
   const isByCommand = (event.type === 'command' || event.type === 'message') && ownAnswers.has(outcome);
   if (isByCommand && most > 0) return commanded(result, before, { most, context });
-  // The person who gives the conversation back has seen what went on.
+  // The person who gives the conversation back has seen what went on: the counts begin anew.
   const isGivenBack = before.owner === 'person' && result.conversation.owner === 'brain';
   const bridged = isGivenBack ? withTurns(result, null) : result;
   const { conversation } = bridged;
@@ -77,7 +77,7 @@ function commanded(
   return withTurns(before.owner === 'person' ? none : giveUp(none, turns, context), turns);
 }
 
-/** Whatever of people a brain may answer: machines edit messages, run commands and open links as well. */
+/** Whether the event is from people and a brain may answer it: machines edit messages, run commands and open links as well. */
 function isQuestion({ type }: ChatEvent, outcome: Outcome): boolean {
   if (type === 'message_edited') return outcome === 'forwarded';
   if (type === 'context_opened') return outcome === 'context_passed';
@@ -113,7 +113,10 @@ function answered(turns: Turns, at: string): Turns {
   return { ...turns, ...minute, hour: turns.hour + 1, isAsked: false };
 }
 
-/** The customer is told once; after that the bot is silent. A brain that wants the whole conversation gets the question as one not to answer. */
+/**
+ * The customer is told once; after that the bot is silent. A brain that wants the whole conversation gets the question as `mirrored`, not to
+ * be answered.
+ */
 function giveUp(bridged: Bridged, turns: Turns, context: RuleContext): Bridged {
   const conversation = { ...bridged.conversation, turns: null };
   const { kind } = conversation;

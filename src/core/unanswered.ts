@@ -15,12 +15,12 @@ export function onUnanswered(chat: Chat, before: Conversation, context: RuleCont
   const words = botTexts(language).unanswered;
   if (chat.kind === 'line') {
     const told = toPortal({ ...plainSend(texts[language] ?? words.toCustomer), internal: false });
-    // Who is told this need not be greeted any more.
+    // A customer who is told this need not be greeted any more.
     const handed = handOver('nobody_answers', { ...before, isGreeted: true }, context, { words: words.note });
     return { ...handed, actions: [told, ...handed.actions], outcome: 'unanswered' };
   }
   const { conversation, actions } = greet(chat, before, context);
-  // The usual greeting of such a bot says it already.
+  // The default greeting of such a bot already says this.
   const isSaid = actions.length > 0 && context.greeting?.texts[language] === undefined;
   return { conversation, actions: isSaid ? actions : [...actions, note(words.toEmployee)], outcome: 'unanswered' };
 }

@@ -1,4 +1,4 @@
-/** Messages of a conversation that wait to be delivered together, as they are stored with it. */
+/** Messages of a conversation that wait to be delivered together, as stored with the conversation. */
 import type { BrainAction } from './actions.ts';
 import type { Author, Chat, FileRef } from './events.ts';
 

@@ -1,4 +1,4 @@
-/** What is told of a token that cannot be one, whichever brain it is for. */
+/** What people are told of a text that cannot be a token, whichever brain it is for. */
 import type { Texts } from './texts.ts';
 
 export const wrongToken: Texts = {

@@ -2,8 +2,8 @@
 import { readAppInfo } from '../bitrix24/app-info.ts';
 import { neededScopes } from '../bitrix24/needed-scopes.ts';
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
-import { isRecord } from '../bitrix24/rest/rest-errors.ts';
 import { AppError, orProblem } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import type { Pool } from '../store/database.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
 import type { Portal } from '../store/tenants/portals.ts';
@@ -27,7 +27,7 @@ const skewSeconds = 30;
 const openApp = 'an administrator of the portal opens the app there once';
 const setUpAgain = 'set the portal up again: "bots set --code <code>", or the button on the app\'s page';
 
-/** A portal in webhook mode knows no app: what concerns the app is left out there. */
+/** A portal in webhook mode knows no app: the checks that concern the app are left out there. */
 export async function checkInPortal(questions: PortalQuestions): Promise<readonly Check[]> {
   const { domain } = questions.portal;
   const isApp = await orProblem(() => questions.client.isApp(questions.portal.portal));
@@ -60,7 +60,7 @@ async function ask(
   return await orProblem(() => client.call(portal.portal, method, {}, { patienceMs, timeoutMs }));
 }
 
-/** The pages say it of the person's portal: `portal.open_app`, `portal.unpaid`, or that it does not answer. */
+/** The code by which the pages say why the portal does not answer: `portal.open_app`, `portal.unpaid` or `portal.silent`. */
 function silentCodeOf({ code }: AppError): string {
   if (code === 'bitrix24.disconnected' || code === 'bitrix24.not_installed') return 'portal.open_app';
   return code === 'bitrix24.payment_required' ? 'portal.unpaid' : 'portal.silent';

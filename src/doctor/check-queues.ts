@@ -6,7 +6,7 @@ import { type Check, ok, told, wrong } from './check.ts';
 /** Ready lanes are taken within a second; a minute means that nobody takes them, or far too few do. */
 const patienceSeconds = 60;
 
-/** Of all portals: for the administrator of the installation alone. */
+/** The queues of all portals: for the administrator of the installation alone. */
 export async function checkQueues(db: Pool): Promise<readonly Check[]> {
   const checks: Check[] = [];
   for (const queue of ['inbox', 'outbox'] as const) {
@@ -18,7 +18,7 @@ export async function checkQueues(db: Pool): Promise<readonly Check[]> {
   return checks;
 }
 
-/** What waits in a portal. `oldestSeconds`: since when the first that could be worked now waits. */
+/** What waits in a portal. `oldestSeconds`: how long the first row that could be worked now has waited. */
 export function checkWaiting(
   domain: string,
   { rows, oldestSeconds }: { readonly rows: number; readonly oldestSeconds: number },

@@ -11,7 +11,7 @@ import { type ConnectionRow, listConnections } from '../store/tenants/connection
 import type { Portal, PortalState } from '../store/tenants/portals.ts';
 import { findToken, type TokenRow } from '../store/tenants/tokens.ts';
 import { type Check, ok, setUp, told, unknown, wrong } from './check.ts';
-import { checkDisabled, inspectConnection } from './check-connection.ts';
+import { checkDisabled, inspectConnection } from './inspect-connection.ts';
 
 /** A refresh token dies after 180 days without use; the app refreshes dormant ones at 150. */
 const tokenDays = 180;
@@ -100,7 +100,7 @@ function checkBots({ brains }: StoredQuestions, domain: string, bots: readonly B
   return bots.flatMap((bot) => [...checkState(domain, bot), ...checkBrain(brains, domain, bot)]);
 }
 
-/** What is wrong with a bot in that state, and what to do about it. Whether the portal agrees to `registered` is asked of the portal. */
+/** What is wrong with a bot in that state, and what to do about it. Whether `registered` is true, only the portal can say (`checkInPortal`). */
 const stateProblems: Readonly<Record<Exclude<BotState, 'registered'>, (bot: BotRow) => readonly [string, string]>> = {
   wanted: () => ['not registered in the portal yet', 'start a process with the role worker'],
   refused: ({ problem }) => [`the portal refused it: ${problem ?? 'no reason given'}`, 'choose another code or name'],

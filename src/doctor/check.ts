@@ -1,4 +1,4 @@
-/** What a check found: a verdict, a sentence for the administrator of the installation, and what the pages say of it in the words of people. */
+/** What a check found: a verdict, a sentence for the administrator of the installation, and what the pages say of it in plain words. */
 
 /** `unknown`: it could not be checked, because something else is wrong first. */
 export type Verdict = 'ok' | 'wrong' | 'unknown';
@@ -21,9 +21,9 @@ export type Remedy = { readonly do: 'set_up' } | { readonly do: 'test_connection
 
 /** Holds no secrets, and nothing of other portals. */
 export interface Told {
-  /** `payment.expired`: the pages have words for each. */
+  /** For example `payment.expired`; the pages have a text for each code. */
   readonly code: string;
-  /** What the words name. */
+  /** The values that the pages' text names. */
   readonly values: Readonly<Record<string, string | number>>;
   readonly remedy: Remedy | null;
 }
@@ -57,7 +57,7 @@ export const unknown = (portal: string | null, subject: string, found: string, m
 
 export const isWrong = (check: Check): boolean => check.verdict === 'wrong';
 
-/** The check with what the pages say of it. */
+/** Adds to a check what the pages say of it. */
 export function told(check: Check, code: string, values: Told['values'] = {}, remedy: Remedy | null = null): Check {
   return { ...check, told: { code, values, remedy } };
 }

@@ -1,4 +1,4 @@
-/** How a portal is, for its pages: the checks of `doctor` that concern it, without those for the administrator of the installation alone. */
+/** The health of a portal, for its pages: the checks of `doctor` that concern it, without those for the administrator of the installation alone. */
 import type { PortalClient } from '../bitrix24/rest/portal-client.ts';
 import type { Brain } from '../core/brain.ts';
 import { AppError } from '../core/errors.ts';
@@ -35,7 +35,7 @@ export interface PortalHealth {
 /** An answer is believed for so long. */
 const believedMs = 30_000;
 
-/** Somebody looks at the page meanwhile. */
+/** Short, because a person waits at the page meanwhile. */
 const patienceMs = 5_000;
 
 /** Portals whose answers are remembered. */
@@ -76,7 +76,7 @@ export function createPortalHealth(options: PortalHealthOptions): PortalHealth {
       answers.set(portal.portal, entry);
       answer.catch((error: unknown) => {
         if (answers.get(portal.portal) === entry) answers.delete(portal.portal);
-        // The caller gets it too.
+        // The caller gets the error too.
         return error instanceof AppError;
       });
       return answer;
@@ -84,7 +84,7 @@ export function createPortalHealth(options: PortalHealthOptions): PortalHealth {
   };
 }
 
-/** Without subjects, domains and the words for operators. */
+/** Leaves out subjects, domains and the texts for the administrator of the installation. */
 function toldOf(checks: readonly Check[]): readonly ToldCheck[] {
   return checks.flatMap(({ told, verdict }) => (told === null ? [] : [{ ...told, verdict }]));
 }

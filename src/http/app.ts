@@ -4,10 +4,10 @@ import Router from '@koa/router';
 import Koa, { type Context, type Middleware, type Next } from 'koa';
 import { BadInput, toAppError } from '../core/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { limitConnections } from './connection-limit.ts';
 import { statusOf } from './error-status.ts';
 import type { Refusals } from './refusals.ts';
 import { rememberSender, senderOf } from './sender-address.ts';
+import { limitSockets } from './socket-limit.ts';
 
 export interface HttpAppOptions {
   readonly log: Logger;
@@ -16,13 +16,13 @@ export interface HttpAppOptions {
   readonly findSender: (request: IncomingMessage) => string;
   /** False while the process is shutting down. */
   readonly isServing: () => boolean;
-  /** Passes requests for portals of other cells on; absent: there is only this one. */
+  /** Passes on requests for portals of other cells; absent: this is the only cell. */
   readonly forwarding?: Middleware;
-  /** Handlers by route; a missing one is not served by this process. */
+  /** Handlers by route; this process does not serve a route whose handler is absent. */
   readonly eventEndpoint?: (ctx: Context) => Promise<void>;
   readonly webhookEndpoint?: (ctx: Context, brain: string, secret: string) => Promise<void>;
   readonly pages?: (router: Router) => void;
-  /** Of the bots, at public addresses. */
+  /** The bots' pictures, at public addresses. */
   readonly pictures?: (router: Router) => void;
   /** The JSON API of the pages, under `/api`. */
   readonly api?: (router: Router) => void;
@@ -127,7 +127,7 @@ export function listen(app: Koa, place: ListenPlace): Promise<Server> {
       (request, response) => void handle(request, response),
     );
     server.maxRequestsPerSocket = 10_000;
-    limitConnections(server);
+    limitSockets(server);
     server.listen(place);
     server.once('listening', () => resolve(server));
     server.once('error', reject);

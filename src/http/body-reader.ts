@@ -204,7 +204,7 @@ class RequestBodies implements BodyReader {
 
 interface Collecting {
   readonly limitBytes: number;
-  /** The most there can be, by what was announced. */
+  /** The largest the body can get: its announced length, or else the limit. */
   readonly mostBytes: number;
   readonly fits: BodyMemory['fits'];
   readonly resolve: (body: Buffer) => void;
@@ -266,8 +266,8 @@ function collect(request: IncomingMessage, collecting: Collecting): () => void {
 }
 
 /**
- * Doubles each time, so that copying costs no more than reading; never more than there can be. A large body gets its whole buffer at once:
- * pages that are not written to take no memory yet.
+ * Doubles each time, so that copying costs no more than reading; never more than the body can get. A large body gets its whole buffer at once: pages
+ * that are not written to take no memory yet.
  */
 function capacityFor(needed: number, mostBytes: number): number {
   if (needed > smallBytes) return mostBytes;

@@ -65,7 +65,7 @@ class Shares implements BodyShare {
     return this.#held;
   }
 
-  /** Removes it from the bodies that may be dropped. */
+  /** Removes the body from those that may be dropped. */
   #settle(body: Body): void {
     const sender = this.#senders.get(body.sender);
     if (sender?.bodies.delete(body) !== true) return;

@@ -1,6 +1,6 @@
 /**
  * The bots' pictures at public addresses, for remotes that show a bot as Bitrix24 does: `/bots/O.png`, `/bots/O2.png` and so on are the usual
- * ones of a type, and `/bots/<id>.png` one that an administrator has given a bot. Another picture has another address.
+ * pictures of a type, and `/bots/<id>.png` is one that an administrator has given a bot. A changed picture gets a new address.
  */
 import type Router from '@koa/router';
 import { namedUsualPicture } from '../bitrix24/install/bot-avatar.ts';

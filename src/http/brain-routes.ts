@@ -86,7 +86,7 @@ function answer(ctx: Context, given: RouteAnswer, brain: Brain, files: PageFiles
     ctx.body = given.json;
     return;
   }
-  // The address may hold a link that proves its reader: other sites get no referrer.
+  // The link to this page may prove who its reader is, so other sites get no referrer.
   ctx.set('Referrer-Policy', 'same-origin');
   if ('svg' in given) {
     ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");

@@ -9,7 +9,7 @@ import { lineDialogOf } from '../bitrix24/events/line-dialog.ts';
 import { scanEvent } from '../bitrix24/events/scan-event.ts';
 import type { ScannedEvent } from '../bitrix24/events/scan-fields.ts';
 import { claimFromEvent } from '../bitrix24/install/proof.ts';
-import { BadInput, RemoteUnreachable } from '../core/errors.ts';
+import { badInput, RemoteUnreachable } from '../core/errors.ts';
 import { sameDigest, sha256 } from '../lib/encryption.ts';
 import { parseForm } from '../lib/form-body.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -41,7 +41,7 @@ export interface EventEndpointOptions {
   readonly installation: Installation;
   /** Null: there is only this cell. */
   readonly cells: Pick<Cells, 'refuseForeign'> | null;
-  /** Those of the bots that have talked in a chat of an Open Channel. */
+  /** Which of these bots have talked in this chat of an Open Channel. */
   readonly lineBots: (portal: string, dialogId: string, botCodes: readonly string[]) => Promise<readonly string[]>;
   readonly metrics: Metrics;
   readonly tracing?: MaybeTracing;
@@ -64,11 +64,11 @@ class EventEndpoint {
     const started = performance.now();
     const type = ctx.request.headers['content-type'] ?? '';
     if (type !== '' && !type.toLowerCase().startsWith('application/x-www-form-urlencoded')) {
-      throw new BadInput({ code: 'event.not_a_form', status: 415, message: 'events are form-encoded' });
+      throw badInput('event.not_a_form', 'events are form-encoded', 415);
     }
     const raw = await this.#options.bodies.read(ctx, maxBodyBytes);
     const event = scanEvent(raw);
-    if (event.event === '') throw new BadInput({ code: 'event.unreadable', message: 'the body names no event' });
+    if (event.event === '') throw badInput('event.unreadable', 'the body names no event');
     const stored = await withBody(raw, () => this.#receive(ctx, event, raw));
     recordReceived(this.#options.tracing, stored, { kind: 'server', startedAt: started });
     ctx.status = 200;
@@ -77,18 +77,14 @@ class EventEndpoint {
     this.#options.metrics.stage.observe({ stage: 'endpoint' }, (performance.now() - started) / 1000);
   }
 
-  /** Returns what was new. */
+  /** Returns the events that were new. */
   async #receive(ctx: Context, event: ScannedEvent, raw: Buffer): Promise<readonly NewEvent[]> {
     const known = await this.#authenticate(event.memberId.toLowerCase(), event.applicationToken);
     if (known !== null) this.#options.bodies.markKnown(ctx);
     if (findEvent(event.event)?.scope === 'installation') return await this.#onInstall(ctx, event, raw, known);
     if (known?.portal == null) {
       await this.#refuseForeign(event.memberId.toLowerCase());
-      throw new BadInput({
-        code: 'event.not_authentic',
-        status: 403,
-        message: 'unknown portal or wrong application token',
-      });
+      throw badInput('event.not_authentic', 'unknown portal or wrong application token', 403);
     }
     refuseLeft(known.portal);
     return await this.#store(known.portal.portal, event, known);
@@ -119,7 +115,7 @@ class EventEndpoint {
     }
   }
 
-  /** @param portal under which the portal is stored */
+  /** @param portal the id under which the portal is stored */
   async #store(portal: string, event: ScannedEvent, known: KnownPortal): Promise<readonly NewEvent[]> {
     if (findEvent(event.event)?.scope === 'line') return await this.#storeOfLine(portal, event, known);
     const isChat = isOfDialog(event);
@@ -127,7 +123,7 @@ class EventEndpoint {
     return await this.#accept(toNewEvents(portal, event, bots));
   }
 
-  /** Portals may tell what happens in all their lines: what is of no conversation of ours is not stored. */
+  /** Portals may send the events of all their lines; an event of no conversation of ours is not stored. */
   async #storeOfLine(portal: string, event: ScannedEvent, { bots }: KnownPortal): Promise<readonly NewEvent[]> {
     if (event.storedBody.length > maxLineBytes) return [];
     const tree = parseForm(event.storedBody);
@@ -175,8 +171,8 @@ class EventEndpoint {
   }
 
   /**
-   * A portal that was added by an incoming webhook, which does not tell the portal's id. The token proves it; its first event tells the id,
-   * and from then on only that id fits.
+   * Finds a portal that was added by an incoming webhook, which does not tell the portal's id. The token proves it; its first event tells the id, and
+   * from then on only that id fits.
    */
   async #ofWebhook(memberId: string, digest: Buffer): Promise<KnownPortal | null> {
     const { portals } = this.#options;

@@ -3,6 +3,7 @@
  * are not refused.
  */
 import type { Clock } from '../lib/clock.ts';
+import { remember } from '../lib/remember.ts';
 
 export interface FailureLimit {
   /** Null: this sender has failed too often in this minute, or has too many requests in flight. Otherwise the caller must call `end`. */
@@ -44,15 +45,8 @@ export function createFailureLimit(
     const sender = known ?? { failures: 0, inFlight: 0, windowStart: now };
     if (now - sender.windowStart >= windowMs) Object.assign(sender, { failures: 0, windowStart: now });
     // Re-inserted at the end: the map is ordered by the last request.
-    senders.delete(name);
-    senders.set(name, sender);
-    if (senders.size > maxSenders) forgetOldest();
+    remember(senders, name, sender, maxSenders);
     return sender;
-  }
-
-  function forgetOldest(): void {
-    const oldest = senders.keys().next().value;
-    if (oldest !== undefined) senders.delete(oldest);
   }
 
   return {

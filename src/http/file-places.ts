@@ -1,4 +1,4 @@
-/** Places for files that are under way at the same time, shared so that no portal and no sender takes those of all others. */
+/** Limits how many files are under way at the same time, so that no portal and no sender takes the places of all others. */
 
 const placesOfAll = 64;
 
@@ -12,7 +12,7 @@ const placesOfSender = 32;
 const placesForFirstFiles = 16;
 
 export interface FilePlaces {
-  /** Returns how the place is given back; null: the portal, the sender, or all together have too many files under way. */
+  /** Returns a function that gives the place back; null: the portal, the sender, or all together have too many files under way. */
   enter(portal: string, sender: string): (() => void) | null;
 }
 

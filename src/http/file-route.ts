@@ -31,7 +31,7 @@ export interface FileRouteOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
-/** Links of one sender that may be wrong in a minute. */
+/** How many wrong links one sender may try per minute. */
 const failuresPerMinute = 30;
 
 /** A file of the largest size within this time needs 340 KB/s. */
@@ -102,7 +102,7 @@ function setHeaders(ctx: Context, name: string, length: number | null): void {
   if (length !== null) ctx.set('Content-Length', String(length));
 }
 
-/** What was not sealed by us, has expired, or is not allowed any more looks the same. */
+/** The same answer for a link that we did not seal, that has expired, or that is not allowed any more. */
 function unknownFile(cause?: unknown): BadInput {
   return new BadInput({ code: 'file.unknown', status: 404, message: 'there is no such file', cause });
 }

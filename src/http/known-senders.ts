@@ -1,5 +1,6 @@
 /** Remembers which senders have authenticated lately: an event with the right token, a webhook with the right secret. */
 import type { Clock } from '../lib/clock.ts';
+import { remember } from '../lib/remember.ts';
 
 export interface KnownSenders {
   isKnown(sender: string): boolean;
@@ -19,10 +20,7 @@ export function createKnownSenders(clock: Pick<Clock, 'monotonicMs'>): KnownSend
       return at !== undefined && clock.monotonicMs() - at < knownMs;
     },
     markKnown(sender) {
-      provenAt.delete(sender);
-      provenAt.set(sender, clock.monotonicMs());
-      const oldest = provenAt.size > maxSenders ? provenAt.keys().next().value : undefined;
-      if (oldest !== undefined) provenAt.delete(oldest);
+      remember(provenAt, sender, clock.monotonicMs(), maxSenders);
     },
   };
 }

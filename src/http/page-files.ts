@@ -34,7 +34,7 @@ export function arePagesBuilt(): boolean {
   return existsSync(`${built}index.html`);
 }
 
-/** What was built is read once: a new build comes with a new start. */
+/** The built files are read once: a new build needs a restart. */
 export function readPageFiles(): PageFiles {
   const names: ReadonlySet<string> = new Set(existsSync(built) ? readdirSync(built) : []);
   const read = (name: string): string | null => (names.has(name) ? readFileSync(`${built}${name}`, 'utf8') : null);
@@ -55,7 +55,7 @@ export function readPageFiles(): PageFiles {
       const type = types[extname(name)];
       if (type === undefined || !names.has(name)) throw badInput('page.no_file', 'no such file', 404);
       ctx.type = type;
-      // The names of the files change with what is in them.
+      // The names of the files change with their content.
       ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
       const packed = names.has(`${name}.gz`) && ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
       ctx.vary('Accept-Encoding');

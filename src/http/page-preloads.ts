@@ -1,11 +1,11 @@
 /**
- * The files that the app's first view fetches after its script: the words of the reader's language, and the page that opens. Named in the page,
- * they are fetched together with the script instead of after it.
+ * The files that the app's first view fetches after its script: the words of the reader's language, and the page that opens. Because the page names
+ * them, the browser fetches them together with the script instead of after it.
  */
 import { z } from 'zod';
 import type { Language } from '../core/language.ts';
 
-/** Vite's list of what was built from what. */
+/** Vite's manifest: which file was built from which source. */
 const manifestSchema = z.record(
   z.string(),
   z.object({
@@ -25,9 +25,9 @@ const sources: Readonly<Record<FirstView, string>> = {
 };
 
 /**
- * Tells the elements for the page's head, without those that the page has already; nothing where the list is missing.
+ * Makes the elements for the page's head, except those that the page has already; none if the manifest is missing.
  *
- * @param manifest the text of Vite's list
+ * @param manifest the text of Vite's manifest
  */
 export function createPreloads(manifest: string | null): (page: string, view: FirstView, language: Language) => string {
   const entries = manifest === null ? {} : manifestSchema.parse(JSON.parse(manifest));

@@ -9,11 +9,11 @@ export interface PageSession {
   readonly userId: string;
   readonly userName: string;
   readonly isAdmin: boolean;
-  /** In which the page was opened. */
+  /** The language in which the page was opened. */
   readonly language: Language;
   /** When the portal's token was shown to us, in Unix milliseconds. */
   readonly openedAt: number;
-  /** When the session was sealed: then, or at its last renewal. */
+  /** When the session was sealed: at `openedAt`, or at its last renewal. */
   readonly since: number;
   /** When the portal last said whether the visitor is an administrator; absent: when the page was opened. */
   readonly confirmedAt?: number | undefined;
@@ -22,10 +22,10 @@ export interface PageSession {
 /** A page that has not renewed its session for so long must be reloaded. */
 const lifetimeMs = 2 * 3_600_000;
 
-/** However often it was renewed: who was an administrator in the morning may be none in the evening. */
+/** The longest life of a session, however often renewed: an administrator of the morning may be none in the evening. */
 export const longestMs = 12 * 3_600_000;
 
-/** A role may be taken away while a page is open: after this time it has to be confirmed before something is changed. */
+/** A role may be taken away while a page is open: after this time the portal has to confirm it before something is changed. */
 const roleMs = 3_600_000;
 
 const context = 'page.session';
@@ -68,7 +68,7 @@ export function isRoleFresh({ openedAt, confirmedAt = openedAt }: PageSession, n
   return now < confirmedAt + roleMs;
 }
 
-/** The sealed session in a request's header; empty without one. Headers are not kept by logs, histories and proxies, as addresses are. */
+/** The sealed session in a request's header; empty without one. Logs, histories and proxies keep addresses, but not headers. */
 export function bearerOf(authorization: string): string {
   return /^Bearer (\S{1,4000})$/.exec(authorization)?.[1] ?? '';
 }

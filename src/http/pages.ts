@@ -1,9 +1,9 @@
-/** The page a portal shows in its frame, as installer and as the app. What it then asks for is the API (`src/api`). */
+/** The page a portal shows in its frame, as installer and as the app. The page then calls the API (`src/api`). */
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { claimFromPage } from '../bitrix24/install/proof.ts';
-import { isRecord } from '../bitrix24/rest/rest-errors.ts';
 import { AppError, BadInput } from '../core/errors.ts';
+import { isRecord } from '../core/is-record.ts';
 import { type Language, languageOf } from '../core/language.ts';
 import type { Sealer } from '../lib/encryption.ts';
 import { LivesElsewhere, withBody } from '../portals/cells/lives-elsewhere.ts';
@@ -27,7 +27,7 @@ export interface PagesOptions {
   readonly sealer: Sealer;
 }
 
-/** Forms of a page are small; koa-body's own limit for them. */
+/** Forms of a page are small; koa-body itself has the same limit. */
 const formBytes = 64 * 1024;
 const formLimits = { multipart: false, json: false, text: false, formLimit: formBytes };
 
@@ -65,7 +65,7 @@ async function show(
   const since = Date.now();
   const query = firstValues(ctx.query);
   const language = languageOf(query['LANG']);
-  // Before a visitor is asked for: without built pages there is nothing to show him.
+  // Before the visitor is verified: without built pages there is nothing to show, and this throws.
   const plain = options.files.page('index');
   try {
     const fields = isRecord(ctx.request.body) ? ctx.request.body : {};
@@ -76,7 +76,7 @@ async function show(
       page === 'installer' ? installation.install(claim, origin) : installation.visit(claim, origin),
     );
     const { portal } = await options.portals.portal(visitor.portal);
-    // Erased a moment ago: a page with a session is never shown without the address that may frame it.
+    // The portal was erased a moment ago: a page with a session is never shown without the address that may frame it.
     if (portal === null)
       throw new BadInput({ code: 'portal.unknown', message: 'the portal was erased meanwhile', status: 404 });
     ctx.set('Content-Security-Policy', policy(portal.client_endpoint));
@@ -98,7 +98,7 @@ async function show(
   }
 }
 
-/** The form as it is sent on to another cell: the texts in it, and nothing else is ever read. */
+/** The form as it is sent on to another cell: only its texts, because nothing else is ever read. */
 function formOf(fields: Readonly<Record<string, unknown>>): Buffer {
   const texts = Object.entries(fields).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
   return Buffer.from(new URLSearchParams(texts).toString());
@@ -109,7 +109,7 @@ interface PageData {
   readonly language: Language;
   readonly page: PageName;
   readonly session: string | null;
-  /** The installation wizard is not through, and the visitor may go on with it. */
+  /** The installation wizard is not finished, and the visitor may go on with it. */
   readonly goesOnWithWizard: boolean;
   /** Code of the error for which the visitor was refused. */
   readonly problem: string | null;

@@ -1,8 +1,8 @@
-/** Passes a body on as it comes, as fast as the receiver takes it; a receiver that hardly takes anything is not waited for. */
+/** Passes a body on as it comes, as fast as the receiver takes it; a receiver that hardly takes anything is cut off. */
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** What a receiver has to take within a span of time. */
+/** How many bytes a receiver has to take within a span of time. */
 export interface LeastPace {
   readonly bytes: number;
   readonly withinMs: number;
@@ -12,8 +12,8 @@ export interface LeastPace {
 const usualPace: LeastPace = { bytes: 320 * 1024, withinMs: 10_000 };
 
 /**
- * Breaks the receiver's connection off when the source fails, when `signal` fires, which the source must heed itself, or when the receiver is
- * slower than `pace`; the source may be as slow as it likes. Never rejects.
+ * Breaks off the receiver's connection if the source fails, if `signal` fires (the source must heed it itself), or if the receiver is slower than
+ * `pace`; the source may be as slow as it likes. Never rejects.
  */
 export async function passBytes(
   source: AsyncIterable<Uint8Array>,
@@ -40,7 +40,7 @@ export async function passBytes(
   }
 }
 
-/** A receiver is waited for while the target holds bytes. One that was at both ends of a span, and took little in between, is slow. */
+/** While the target holds bytes, we wait for the receiver. If we wait at both ends of a span, and it took little in between, it is slow. */
 function watchReceiver(
   target: Writable,
   passed: () => number,

@@ -80,7 +80,7 @@ class WebhookEndpoint {
     }
     // The body is read only now, so that senders without the secret cannot use memory.
     const body = await this.#options.bodies.read(ctx, maxBodyBytes);
-    // The body may have taken so long that the portal has left meanwhile: what is stored here then is not sent after it, or not stored at all.
+    // The portal may have left while the body arrived: an event stored here now would not be sent after it, or not be stored at all.
     await withBody(body, () => this.#refuseMoved(isOurs, row, secret));
     const result = await connector.receive({ headers: firstValues(ctx.headers), query: firstValues(ctx.query), body });
     if ('refuse' in result) {
@@ -120,7 +120,7 @@ class WebhookEndpoint {
     ctx.body = waits.answer(receipt);
   }
 
-  /** A connection of another cell: its brain still uses the address it was given here. */
+  /** Throws LivesElsewhere for a connection of another cell, whose brain still uses the address it was given here. */
   async #refuseMoved(isOurs: boolean, row: ConnectionRow | null, secret: string): Promise<void> {
     const { cells } = this.#options;
     if (cells === null) return;
@@ -136,7 +136,7 @@ class WebhookEndpoint {
   }
 }
 
-/** Returns those that were new. */
+/** Stores the events and returns those that were new. */
 async function storeAll(acceptance: Acceptance, events: readonly NewEvent[]): Promise<readonly NewEvent[]> {
   const isNew = await Promise.all(events.map((event) => acceptance.accept(event)));
   return events.filter((_, index) => isNew[index]);

@@ -1,16 +1,25 @@
 /** Parses JSON that comes from outside. */
 
-/** Lists and objects in one another. Bitrix24's and MessageGateway's answers have fewer than 20. */
+/** How deep lists and objects may be nested. Bitrix24's and MessageGateway's answers have fewer than 20. */
 const maxDepth = 100;
 
 /**
- * The parsed value. Throws a SyntaxError for what is no JSON, and for values nested deeper than 100: the parser takes any depth, but
- * whatever walks through the value afterwards, `JSON.stringify` first of all, would run out of stack.
+ * The parsed value. Throws a SyntaxError for text that is not JSON, and for values nested deeper than 100: the parser takes any depth, but
+ * code that walks through the value afterwards, `JSON.stringify` first of all, would run out of stack.
  */
 export function parseJson(json: string | Buffer): unknown {
   const text = typeof json === 'string' ? json : json.toString('utf8');
   if (isTooDeep(text)) throw new SyntaxError(`JSON nested deeper than ${maxDepth}`);
   return JSON.parse(text);
+}
+
+/** The parsed value; undefined for what `parseJson` refuses. */
+export function jsonOrUndefined(json: string | Buffer): unknown {
+  try {
+    return parseJson(json);
+  } catch {
+    return undefined;
+  }
 }
 
 const quote = 0x22;

@@ -1,4 +1,4 @@
-/** Time, as something that can be handed in: the real clock here, one that a test turns by hand in test/support. */
+/** Time as a dependency: the real clock is here; one that tests turn by hand is in test/support. */
 import { setTimeout as timer } from 'node:timers/promises';
 
 export interface Clock {
@@ -22,13 +22,13 @@ export const systemClock: Clock = {
   async sleep(ms, signal) {
     const options = signal === undefined ? {} : { signal };
     for (let left = ms; left > 0 && signal?.aborted !== true; left -= longestTimerMs) {
-      // It rejects only because of the signal.
+      // The timer rejects only because of the signal.
       await timer(Math.min(left, longestTimerMs), undefined, options).catch(() => undefined);
     }
   },
 };
 
-/** The work's result, or `late` when it takes longer. The work itself goes on; a failure that comes later is nobody's any more. */
+/** The work's result, or `late` when it takes longer. The work itself goes on; if it fails later, nobody is told. */
 export async function within<T, L>(work: Promise<T>, ms: number, late: L): Promise<T | L> {
   const isOver = new AbortController();
   try {

@@ -1,6 +1,6 @@
 /**
- * Chooses the data folder. A process of root cannot let its database run as root, and the database's user cannot enter root's home: where
- * nobody chose a folder, one is used that both can reach.
+ * Chooses the data folder. A root process must run its database as another user, who cannot enter root's home: if nobody chose a folder,
+ * this picks one that both can reach.
  */
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -15,7 +15,7 @@ const systemDataDir = '/var/lib/bot-bridge';
 
 export interface ChosenFolder {
   readonly path: string;
-  /** Why it is another one than was asked for; null when it is not. */
+  /** Why it is not the folder that was asked for; null when it is. */
   readonly remark: string | null;
 }
 
@@ -23,13 +23,13 @@ export interface ChoiceOptions {
   readonly dataDir: string;
   /** The user the database will run as; undefined: the same as this process. */
   readonly account: Account | undefined;
-  /** Used instead where it has to be. */
+  /** Used in place of the usual folder if the database's user cannot reach that one. */
   readonly instead?: string;
 }
 
 /**
  * The folder to use. Throws Misconfigured `database.data_dir_unreachable` when the database's user cannot enter a folder that was chosen by
- * hand, or one that holds a database already: another folder would silently begin with nothing.
+ * hand, or one that already holds a database: another folder would silently start empty.
  */
 export async function chooseDataDir({
   dataDir,
@@ -46,12 +46,12 @@ export async function chooseDataDir({
   throw unreachable(problem, asked);
 }
 
-/** For the settings of this process. */
+/** The same for this process, with the account that its own database runs as. */
 export async function chooseOwnDataDir(dataDir: string): Promise<ChosenFolder> {
   return await chooseDataDir({ dataDir, account: await serverAccount() });
 }
 
-/** The way out never opens a folder to others: what lies beside ours in it is not ours to show. */
+/** Never advises to open a folder to other users: what else is in it is not ours to show. */
 export function unreachable(problem: string, dataDir: string): Misconfigured {
   return new Misconfigured({
     code: 'database.data_dir_unreachable',
@@ -59,7 +59,7 @@ export function unreachable(problem: string, dataDir: string): Misconfigured {
   });
 }
 
-/** The folder itself may still have to be made: then what is above it counts. */
+/** If the folder does not exist yet, the nearest folder above it counts. */
 async function closedOnTheWay(path: string, account: Account): Promise<string | undefined> {
   if (await exists(path)) return await firstClosedFolder(path, account);
   return dirname(path) === path ? undefined : await closedOnTheWay(dirname(path), account);
@@ -70,7 +70,7 @@ async function exists(path: string): Promise<boolean> {
     await access(path);
     return true;
   } catch {
-    // Absent, or in a folder that is closed to us: in neither case can it be used.
+    // It is absent, or in a folder that is closed to us: either way it cannot be used.
     return false;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL that comes with the application, for when no external one is set: made at the first start, adopted
- * when it outlived a killed application, stopped only when asked. What is in it is the business of others.
+ * A real PostgreSQL that comes with the application, for when no external one is set: made at the first start, adopted when it outlived a
+ * killed application, stopped only when asked. Other modules decide what it stores.
  *
  * PostgreSQL itself keeps two servers off one folder; a lock in the server (`postgres-session.ts`) keeps two applications off one server.
  */
@@ -23,13 +23,13 @@ import { FolderTaken, findServer, type PostgresProcess, stopServer, superuser } 
 import { lockServer, type ServerLock } from './postgres-session.ts';
 
 export interface EmbeddedPostgresOptions {
-  /** The database lies in `db` inside. Made when absent. */
+  /** The folder that holds the database, in `db`. Made when absent. */
   readonly dataDir: string;
-  /** Of the database's only user. Set when the folder is made; must stay the same. */
+  /** The password of the database's only user. Set when the folder is made; must stay the same. */
   readonly password: string;
   /** The port to listen on; absent or 0: a free port, which differs from start to start. */
   readonly port?: number;
-  /** Server settings over our defaults, for example `fsync: 'off'` in tests. Not applied to an adopted server. */
+  /** Server settings that override our defaults, for example `fsync: 'off'` in tests. Not applied to an adopted server. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly log: Logger;
 }
@@ -98,7 +98,7 @@ interface Served {
   readonly expectExit: () => void;
 }
 
-/** Adopts the server on the folder, or starts one where there is none. */
+/** Adopts the server on the folder, or starts one if there is none. */
 async function serve(options: EmbeddedPostgresOptions, place: NewFolder): Promise<Served> {
   const begunAt = performance.now();
   for (;;) {
@@ -116,7 +116,7 @@ async function serve(options: EmbeddedPostgresOptions, place: NewFolder): Promis
   }
 }
 
-/** Null: not now, look again. */
+/** Null: not possible now; look again. */
 async function adopt(
   { dataDir, port, password, log }: EmbeddedPostgresOptions,
   server: PostgresProcess,
@@ -124,7 +124,7 @@ async function adopt(
 ): Promise<Served | null> {
   const lock = await lockServer(urlOf(server.port, password, 'postgres'), false, log).catch((error: unknown) => {
     if (isWrongPassword(error)) throw wrongPassword(error);
-    // It starts up or shuts down, or all its connections are taken.
+    // The server is starting up or shutting down, or all its connections are taken.
     return 'young' as const;
   });
   if (lock === 'held' && performance.now() - begunAt > heldMs) {
@@ -140,7 +140,7 @@ async function adopt(
   return { server, lock, adopted: true, expectExit: () => undefined };
 }
 
-/** Null: another process has just started one on the folder. */
+/** Null: another process has just started a server on the folder. */
 async function start(options: EmbeddedPostgresOptions, place: NewFolder, made: boolean): Promise<Served | null> {
   const { log, password, port = 0 } = options;
   if (port !== 0 && !(await isFree(port))) throw portTaken(port);
@@ -171,7 +171,7 @@ async function start(options: EmbeddedPostgresOptions, place: NewFolder, made: b
     if (isWrongPassword(error)) throw wrongPassword(error);
     throw misconfigured('start_failed', 'the embedded PostgreSQL started but does not answer', error);
   }
-  // Another process has taken the server over already: it is that one's now.
+  // Another process has already adopted the server, so it is not ours to stop.
   expectExit();
   throw misconfigured('in_use', 'another process has just begun to use the embedded database; stop that one first');
 }

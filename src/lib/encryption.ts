@@ -26,8 +26,8 @@ export interface Sealer {
    */
   seal(plain: string, context: string): Buffer;
   /**
-   * Gives back the text. Throws Misconfigured: `encryption.wrong_key` when the value was sealed with a key that is not
-   * here, `encryption.damaged` when it was changed, cut short, or belongs to another context.
+   * Gives back the text. Throws Misconfigured: `encryption.wrong_key` when the value was sealed with a key that this sealer does not have,
+   * `encryption.damaged` when it was changed, cut short, or belongs to another context.
    */
   open(sealed: Buffer, context: string): string;
 }
@@ -77,7 +77,7 @@ export function createSealer(keys: SealingKeys): Sealer {
   };
 }
 
-/** The id by which sealed values name the key they were sealed with: 8 hexadecimal digits, which give nothing of the key away. */
+/** The id by which sealed values name the key they were sealed with: 8 hexadecimal digits, which reveal nothing of the key. */
 export function keyIdOf(key: Buffer): string {
   return prepareKey(key).id.toString('hex');
 }
@@ -87,7 +87,7 @@ export function sha256(plain: string): Buffer {
   return hash('sha256', plain, 'buffer');
 }
 
-/** Whether two digests are equal, in a time that does not depend on where they differ. Digests of other lengths differ. */
+/** Whether two digests are equal, in a time that does not depend on where they differ. Digests of different lengths are never equal. */
 export function sameDigest(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
@@ -107,7 +107,7 @@ export function randomHex(bytes: number): string {
   return pool.toString('hex', from, from + bytes);
 }
 
-/** Where unused random bytes begin in the pool. */
+/** Takes this many unused bytes from the pool, and returns the position where they begin. */
 function takeRandom(bytes: number): number {
   if (poolAt + bytes > pool.length) {
     randomFillSync(pool);

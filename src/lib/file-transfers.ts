@@ -1,6 +1,6 @@
 /**
- * Carries files: requests whose body is a stream, and answers that are read as they come in. They have connections and limits of time of
- * their own, so that a long file neither holds up short calls nor is cut off like one, and their progress is logged.
+ * Carries files: requests whose body is a stream, and answers that are read as they come in. They have their own connections and time
+ * limits, so that a long file neither holds up short calls nor is cut off like one. Their progress is logged.
  */
 import type { HttpClient, HttpRequest, OpenedResponse, StreamedBody } from './http-client.ts';
 import type { Logger } from './logger.ts';
@@ -8,12 +8,12 @@ import { isStreamed } from './streamed-request-body.ts';
 
 export interface FileTransferOptions {
   /**
-   * Two clients, because a file is fetched while it is sent: if both halves waited for the same connections, transfers that hold the one half
-   * could wait for each other's other half.
+   * Two clients, because a file is downloaded while it is uploaded: if both used the same connections, transfers that hold one connection
+   * each could wait for each other for ever.
    */
   readonly downloads: HttpClient;
   readonly uploads: HttpClient;
-  /** How long a remote may let nothing move. */
+  /** How long a remote may let no byte move. */
   readonly idleMs: number;
   /** For a whole file. */
   readonly timeoutMs: number;
@@ -21,10 +21,10 @@ export interface FileTransferOptions {
   readonly now?: () => number;
 }
 
-/** Connections for files to one origin, each way. */
+/** The number of connections for files to one origin, in each direction. */
 export const fileConnectionsPerOrigin = 16;
 
-/** A client that sends short calls through `short`; requests that carry or open a file have the limits of files instead of their own. */
+/** A client that sends short calls through `short`; requests that carry or open a file get the limits of files instead of their own. */
 export function withFileTransfers(short: HttpClient, options: FileTransferOptions): HttpClient {
   const { downloads, uploads, idleMs, timeoutMs } = options;
   return {
@@ -53,7 +53,7 @@ export function sizeOf({ headers }: Pick<OpenedResponse, 'headers'>): number | n
   return announced !== undefined && /^\d{1,15}$/.test(announced) ? Number(announced) : null;
 }
 
-/** The same pieces; start, every quarter and end are logged. */
+/** Passes the pieces on unchanged, and logs the start, every quarter and the end. */
 async function* tellProgress(
   { log, now = () => performance.now() }: FileTransferOptions,
   { url }: HttpRequest,

@@ -1,12 +1,12 @@
-/** Follows the redirects of a file's address: storage services lead from a lasting address to a temporary one. */
+/** Follows the redirects of a file's address: storage services redirect from a lasting address to a temporary one. */
 import { badInput } from '../core/errors.ts';
 import type { OpenedUrl, OpenUrlRequest } from '../core/opened-file.ts';
 
 const maxRedirects = 3;
 
 /**
- * The first answer that is no redirect; or the redirect itself where it leads nowhere, or is the fourth. Throws BadInput `file.no_address`
- * for text that is no address (the file of another brain), and what `open` throws: it judges every address by itself.
+ * The first answer that is not a redirect; or the redirect itself if its target is not an address, or if it is the fourth. Throws BadInput
+ * `file.no_address` for text that is not an address (the file of another brain), and what `open` throws, which judges each address.
  */
 export async function followRedirects(
   open: (request: OpenUrlRequest) => Promise<OpenedUrl>,

@@ -1,19 +1,19 @@
 /**
- * Turns the body of a form post written by PHP's http_build_query (`a[b][0]=c`) into a tree of strings, and reads from
- * such a tree. It knows no field by name and judges nothing: checking what is inside belongs to the caller.
+ * Turns the body of a form post written by PHP's http_build_query (`a[b][0]=c`) into a tree of strings, and reads from such a tree. It knows
+ * no field by name and checks no value: that is the caller's job.
  */
 
 /** A branch of a parsed form. Has no prototype, so every key, `__proto__` included, is an ordinary one. */
 export type FormTree = { [key: string]: FormTree | string };
 
 /**
- * What is read of a form at most. A large event has about 110 pairs, keys of 120 bytes and 9 brackets; PHP itself stops at 1 000 pairs.
- * Together they bound what a hostile body can build: 160 000 branches.
+ * The limits of what is read of a form. A large event has about 110 pairs, keys of 120 bytes and 9 brackets; PHP itself stops at 1 000
+ * pairs. Together the limits bound what a hostile body can build: 160 000 branches.
  */
 export const formLimits = {
   /** Pairs after this many are not read. */
   pairs: 10_000,
-  /** Brackets after this many stay together as one literal key. */
+  /** Brackets beyond this many stay together as one literal key. */
   brackets: 16,
   /** Pairs with a longer key, in bytes as it travels, are not read. */
   keyBytes: 1_000,
@@ -32,7 +32,7 @@ interface Source {
   readonly bytes: Buffer;
   /** One character per byte, so that positions in it are positions in `bytes`. */
   readonly letters: string;
-  /** Where escapes are decoded; grows to three times the longest part: a broken percent sign grows from one byte to three. */
+  /** The buffer in which escapes are decoded; grows to three times the longest part, since a broken percent sign grows from one byte to three. */
   scratch: Buffer;
 }
 
@@ -47,13 +47,12 @@ export interface FormPair {
 }
 
 /**
- * Parses a form body. Never throws: bytes that are not UTF-8 and percent signs that begin no escape become U+FFFD, NUL
- * characters are dropped (PostgreSQL text cannot hold them), what is beyond `formLimits` is not read. Takes time and memory in
- * proportion to the body.
+ * Parses a form body. Never throws: bytes that are not UTF-8 and percent signs that begin no escape become U+FFFD, NUL characters are
+ * dropped (PostgreSQL text cannot hold them), anything beyond `formLimits` is not read. Takes time and memory in proportion to the body.
  *
- * `a[]` takes the first free number; a later value replaces an earlier one; where a value and a branch meet, the branch
- * stays; `;` separates nothing; what follows the last closing bracket of a key is ignored, as PHP does. Number-like keys
- * stay strings, and JavaScript lists them first.
+ * `a[]` takes the first free number; a later value replaces an earlier one; if a key has both a value and a branch, the branch stays; `;`
+ * separates nothing; what follows the last closing bracket of a key is ignored, as PHP does. Number-like keys stay strings, and JavaScript
+ * lists them first.
  */
 export function parseForm(raw: Buffer): FormTree {
   const form = startForm();
@@ -75,7 +74,7 @@ export function startForm(): GrowingForm {
   return { tree, put: (path, value) => put(tree, path, value, nextIndex) };
 }
 
-/** Calls `visit` for every pair of a form that `parseForm` reads, in their order. */
+/** Calls `visit`, in order, for every pair of a form that `parseForm` would read. */
 export function eachFormPair(raw: Buffer, visit: (pair: FormPair) => void): void {
   const letters = raw.toString('latin1');
   const source: Source = { bytes: raw, letters, scratch: Buffer.alloc(0) };
@@ -116,7 +115,7 @@ function find(tree: FormTree | undefined, path: readonly string[]): FormTree | s
   let found: FormTree | string | undefined = tree;
   for (const key of path) {
     if (found === undefined || typeof found === 'string') return undefined;
-    // A tree that came from elsewhere may have a prototype; what it inherits is not data.
+    // A tree made elsewhere may have a prototype; inherited properties are not data.
     found = Object.hasOwn(found, key) ? found[key] : undefined;
   }
   return found;
@@ -183,7 +182,7 @@ function bracketLength(letters: string, at: number, bracket: number): 0 | 1 | 3 
   const code = letters.charCodeAt(at);
   if (code === bracket) return 1;
   if (code !== percent || letters.charCodeAt(at + 1) !== digitFive) return 0;
-  // Bit 5 apart, so that %5b and %5B are the same: 'B' is 0x42, 'D' is 0x44.
+  // Ignores bit 5, so that %5b and %5B are the same: 'B' is 0x42, 'D' is 0x44.
   return (letters.charCodeAt(at + 2) & ~0x20) === (bracket === openBracket ? 0x42 : 0x44) ? 3 : 0;
 }
 
@@ -201,7 +200,7 @@ function closingBracket(letters: string, from: number, to: number): number {
   return -1;
 }
 
-/** The text between two positions. Most parts hold nothing to decode and are cut out as they are, which is the quick way. */
+/** The text between two positions. Most parts hold nothing to decode and are sliced out unchanged, which is faster. */
 function decode(source: Source, from: number, to: number): string {
   const { letters } = source;
   for (let at = from; at < to; at += 1) {

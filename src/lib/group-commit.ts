@@ -1,6 +1,6 @@
 /**
- * Lets many callers share one costly write: what arrives while a write is under way goes together into the next one.
- * What a write does, and whether it may be repeated, is the business of `flush`.
+ * Lets many callers share one costly write: everything that arrives while a write is under way goes together into the next one. `flush`
+ * decides what a write does, and whether it may be repeated.
  */
 import { AppError } from '../core/errors.ts';
 
@@ -14,7 +14,7 @@ export interface GroupCommitOptions<T, R> {
   readonly sizeOf: (item: T) => number;
   /** How many flushes may run at a time. */
   readonly concurrency: number;
-  /** A flush begins beside another one only when so many items wait; fewer go together into the next one. 1 when not given. */
+  /** A flush begins beside a running one only when this many items wait; fewer go together into the next one. 1 when not given. */
   readonly besideFrom?: number;
 }
 
@@ -23,7 +23,7 @@ export interface GroupCommit<T, R> {
   add(item: T): Promise<R>;
   /** Items added and not yet settled, in a running flush or waiting for one. */
   depth(): number;
-  /** Resolves when nothing is waiting or being written. It never rejects: each item tells its own caller. */
+  /** Resolves when nothing is waiting or being written. It never rejects: each item reports to its own caller. */
   idle(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /**
- * What a call to another server is, whichever engine carries it. Engines live in http-engine-*.ts; `app/base.ts` and `cli/services.ts` choose.
+ * The contract of calls to other servers, whichever engine carries them. Engines live in http-engine-*.ts; `app/base.ts` and
+ * `cli/services.ts` choose.
  */
 import type { NetworkGuard } from './network-guard.ts';
 
@@ -8,9 +9,9 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer | StreamedBody;
-  /** For everything: waiting for a free connection, connecting, sending, and reading the answer to its last byte. */
+  /** Covers everything: waiting for a free connection, connecting, sending, and reading the answer to its last byte. */
   readonly timeoutMs: number;
-  /** The longest that the remote may let nothing move, in either direction; time that our own side takes does not count. No limit when absent. */
+  /** The longest that the remote may let no byte move, in either direction; time that our own side takes does not count. No limit when absent. */
   readonly idleMs?: number;
   readonly signal?: AbortSignal;
   /** A longer answer is broken off. 8 MiB when absent. */
@@ -21,7 +22,7 @@ export interface HttpRequest {
 export interface StreamedBody {
   /** Read once. An error it throws is the error of the request, with the fate `none`. */
   readonly stream: AsyncIterable<Uint8Array>;
-  /** Bytes, sent as the content length; null: unknown, sent in chunks. Another length than announced breaks the request off. */
+  /** Bytes, sent as the content length; null: unknown, sent in chunks. If the body has another length, the request is broken off. */
   readonly size: number | null;
 }
 
@@ -37,7 +38,7 @@ export interface HttpResponse {
 export interface OpenedResponse extends Pick<HttpResponse, 'status' | 'headers'> {
   /** Can be read once; throws the errors of `send`. A reader that stops early breaks the answer off. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Breaks the answer off; nothing when it has ended. For an answer that will not be read. */
+  /** Breaks off an answer that will not be read; does nothing when it has ended. */
   cancel(): void;
 }
 
@@ -45,11 +46,11 @@ export interface HttpClient {
   /**
    * Sends once: no retry, no redirect followed (a 3xx is an answer), any status is an answer.
    *
-   * Throws the network guard's BadInput when the address must not be called, BadInput `http.bad_request` when a header is
-   * malformed, and otherwise RemoteUnreachable: `http.connect` (no connection, or none left to write to), `http.timeout`,
-   * `http.aborted` (by the signal), `http.broken` (the line broke, or this was not HTTP), `http.too_large`. The error's
-   * `fate` is `none` only when no byte of the request can have left, or when not all of a streamed body did: what is incomplete is never
-   * executed (docs/platform-notes/bitrix24.md#incomplete-requests). Its text names method, host and a system error code.
+   * Throws the network guard's BadInput when the address must not be called, BadInput `http.bad_request` when a header is malformed, and
+   * otherwise RemoteUnreachable: `http.connect` (no connection that could be written to), `http.timeout`, `http.aborted` (by the signal),
+   * `http.broken` (the line broke, or this was not HTTP), `http.too_large`. The error's `fate` is `none` only when no byte of the request
+   * can have left, or when a streamed body has not left completely: an incomplete request is never executed
+   * (docs/platform-notes/bitrix24.md#incomplete-requests). Its text names method, host and a system error code.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
   /** Like `send`, but resolves when the head of the answer is there. Its limits of time and size hold until the last byte is read. */
@@ -71,5 +72,5 @@ export const defaultConnectionsPerOrigin = 64;
 /** An idle connection is closed after this, before most servers close theirs (Node's own closes after 5 s). */
 export const idleConnectionMs = 4_000;
 
-/** A connection that is not there after this many milliseconds is given up, even when the request has time left. */
+/** A connection that is not established after this many milliseconds is given up, even when the request has time left. */
 export const connectTimeoutMs = 10_000;

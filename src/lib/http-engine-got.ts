@@ -1,6 +1,4 @@
-/**
- * Carries HTTP calls with got, for calls that are few and far away. It takes about 400 µs of CPU per call.
- */
+/** Carries HTTP calls with got, for calls that are rare. It takes about 400 µs of CPU per call. */
 import type { ClientRequest } from 'node:http';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -20,7 +18,7 @@ export function createGotClient(options: HttpClientOptions): HttpClient {
     timeout: idleConnectionMs,
   };
   const agent = { http: new HttpAgent(connections), https: new HttpsAgent(connections) };
-  // Loaded with the first call: a process that makes none spares 8 MB.
+  // Loaded with the first call: a process that makes none saves 8 MB.
   let loading: Promise<Got> | null = null;
   const load = async (): Promise<Got> => {
     const { default: got } = await import('got');
@@ -55,7 +53,7 @@ function carry(got: Got, guard: NetworkGuard, request: OutgoingRequest, exchange
   const { method, url, headers, body } = request;
   const cancelling = new AbortController();
   exchange.onGivenUp(() => cancelling.abort());
-  // The stream form, because only it tells of the answer's head and size before the whole body is in memory.
+  // The stream form, because only it reports the answer's head and size before the whole body is in memory.
   const call = got.stream(url, {
     method,
     headers: { ...headers },
@@ -73,7 +71,7 @@ function carry(got: Got, guard: NetworkGuard, request: OutgoingRequest, exchange
   call.on('error', (error) => exchange.broke(error));
 }
 
-/** The request is written the moment its connection stands, so from then on its fate is unknown. */
+/** The request is written the moment its connection is established, so from then on its fate is unknown. */
 function watchLeaving(request: ClientRequest, secure: boolean, exchange: Exchange): void {
   request.once('socket', (socket: Socket) => {
     if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', () => exchange.left());

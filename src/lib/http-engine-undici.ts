@@ -16,7 +16,7 @@ export function createUndiciClient(options: HttpClientOptions): HttpClient {
     pipelining: 1,
     keepAliveTimeout: idleConnectionMs,
     connect: guardedConnector(options.guard),
-    // The exchange keeps the one deadline; undici's own limits would cut long answers short.
+    // The exchange alone keeps the deadline; undici's own limits would cut long answers short.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -24,7 +24,7 @@ export function createUndiciClient(options: HttpClientOptions): HttpClient {
     begin({ method, url, headers, body }, exchange) {
       const handler: Dispatcher.DispatchHandler = {
         onRequestStart(controller) {
-          // Called just before the request is written; one given up while it waited for a connection is not written.
+          // Called just before the request is written; a request given up while it waited for a connection is not written.
           exchange.onGivenUp(() => controller.abort(new Error('given up')));
           exchange.onLine(controller);
           if (!exchange.isOver()) exchange.left();

@@ -16,13 +16,13 @@ export type OutgoingRequest = Pick<HttpRequest, 'method' | 'url'> & {
 };
 
 export interface HttpEngine {
-  /** Sends the request and reports to the exchange; sends nothing of one that is over by then. May throw before anything was sent. */
+  /** Sends the request and reports to the exchange; if the exchange is over by then, sends nothing. May throw before anything was sent. */
   begin(request: OutgoingRequest, exchange: Exchange): void;
   /** Closes the connections. Called when nothing is under way any more. */
   close(): Promise<void>;
 }
 
-/** Stops the bytes of an answer for a while. */
+/** Pauses and resumes the bytes of an answer. */
 export interface Line {
   pause(): void;
   resume(): void;
@@ -32,13 +32,13 @@ export interface Line {
 export interface Exchange {
   /** True once the outcome is known; an engine that starts late must not send any more. */
   isOver(): boolean;
-  /** What the engine does when our side gives up while it is still at work; at once, where that has happened. */
+  /** Sets what the engine does when our side gives up while it is still at work; called at once if our side has given up already. */
   onGivenUp(cancel: () => void): void;
-  /** How the answer can be paused. Reported before its first byte. */
+  /** The engine reports, before the answer's first byte, how it can be paused. */
   onLine(line: Line): void;
   /** From now on bytes of the request may have reached the remote. */
   left(): void;
-  /** Status and headers have come; interim (1xx) ones are passed over. */
+  /** Status and headers have come; interim (1xx) ones are ignored. */
   head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
   chunk(data: Buffer): void;
   end(): void;
@@ -149,7 +149,7 @@ class RunningExchange implements Exchange {
     if (request.signal?.aborted === true) this.#onAbort();
   }
 
-  /** Resolves when nothing of it is under way any more. */
+  /** Resolves when the request is over. */
   get over(): Promise<void> {
     return this.#ended.promise;
   }
@@ -168,7 +168,7 @@ class RunningExchange implements Exchange {
   }
 
   left(): void {
-    // A streamed body reports itself when the remote can have all of it.
+    // A streamed body itself reports when the remote may have all of it.
     if (isStreamed(this.#request.body)) return;
     this.#hasLeft = true;
     this.#waitForRemote(true);
@@ -176,7 +176,7 @@ class RunningExchange implements Exchange {
 
   head(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
     if (status < 200 || this.#isOver) return;
-    // An answer that comes before the whole body answers for itself: a refusal is a refusal.
+    // An answer that comes before the whole body was sent still counts: a refusal is a refusal.
     this.#hasLeft = true;
     this.#hasHead = true;
     const joined = joinHeaders(headers);

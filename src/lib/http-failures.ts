@@ -7,8 +7,8 @@ const malformedCodes = new Set(['ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN', 'U
 const timeoutCodes = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT']);
 
 /**
- * The body could not be read, so the remote never had a complete request. Its error stays what it is, but it says nothing of the remote that
- * the request was for.
+ * The error of a request body that could not be read, so that the remote never had a complete request. Code and text stay; its class no
+ * longer says anything about that remote.
  */
 export function unsent(thrown: unknown): AppError {
   const { code, message, retry, report, isThrottled, cause } = toAppError(thrown);
@@ -25,7 +25,7 @@ const sentences: Readonly<Record<FailureKind, string>> = {
   too_large: 'was answered with more than is accepted',
 };
 
-/** The AppError for an error of an engine. */
+/** Translates an engine's error into an AppError. */
 export function translate(request: HttpRequest, error: unknown, hasLeft: boolean): AppError {
   const refusal = causes(error).find((cause) => cause instanceof AppError);
   if (refusal !== undefined) return refusal;
@@ -37,13 +37,13 @@ export function translate(request: HttpRequest, error: unknown, hasLeft: boolean
   return failure(request, hasLeft ? 'broken' : 'connect', hasLeft, code);
 }
 
-/** No cause is kept: the engines' errors carry the whole request, tokens included. */
+/** Keeps no cause: the engines' errors carry the whole request, tokens included. */
 export function failure(request: HttpRequest, kind: FailureKind, hasLeft: boolean, code?: string): RemoteUnreachable {
   return new RemoteUnreachable({
     code: `http.${kind}`,
     message: `${describe(request)} ${sentences[kind]}${code === undefined ? '' : ` (${code})`}`,
     fate: hasLeft ? 'unknown' : 'none',
-    // The same answer would be too large again.
+    // The answer would be too large again.
     retry: kind === 'too_large' ? 'never' : 'backoff',
   });
 }

@@ -1,37 +1,38 @@
 /**
- * Where log lines go: a file descriptor that is never waited for. Lines its reader does not take are kept up to a limit and dropped
- * beyond it, so that a log nobody reads neither stops the process, nor fills its memory, nor keeps it from ending.
+ * Where log lines go: a file descriptor that nobody waits for. Lines that its reader does not take are kept up to a limit and dropped beyond
+ * it, so that a log nobody reads neither stops the process, nor fills its memory, nor keeps it from ending.
  */
 import { fstatSync, writeSync } from 'node:fs';
+import { codeOf } from './code-of.ts';
 
 export interface LogSink {
   write(line: string): void;
   /** Lines lost so far. */
   droppedLines(): number;
-  /** Tries once more to write what is kept, for at most `lastTryMs`; called by itself when the process exits. */
+  /** Tries once more, for at most `lastTryMs`, to write the kept lines; also called when the process exits. */
   flushSync(): void;
 }
 
 export interface LogSinkOptions {
-  /** Writes what it can and tells how many bytes that was; throws as `fs.writeSync` does. Standard output when absent. */
+  /** Writes as many bytes as it can and returns their number; throws as `fs.writeSync` does. Standard output when absent. */
   readonly writeSome?: (bytes: Buffer) => number;
-  /** A line that tells how many were lost. */
+  /** The log line that says how many lines were lost. */
   readonly lossLine: (lines: number) => string;
   readonly maxKeptBytes?: number;
 }
 
 const usualKeptBytes = 1024 * 1024;
 
-/** A reader that is only slow. */
+/** When to try again if the reader is only slow. */
 const retryMs = 50;
 
-/** A reader that has gone, a disk that is full. */
+/** When to try again if the reader has gone or the disk is full. */
 const retryGoneMs = 1_000;
 
 /** How long the exit of the process may wait for the reader. */
 const lastTryMs = 250;
 
-/** A write that takes this many bytes at once spares calls. */
+/** Lines are written together up to this many bytes, to save calls. */
 const pieceBytes = 64 * 1024;
 
 const busy = new Set(['EAGAIN', 'EBUSY']);
@@ -47,7 +48,7 @@ class FileSink implements LogSink {
   readonly #kept: Buffer[] = [];
   #keptBytes = 0;
   #dropped = 0;
-  /** Lost since the reader was last told. */
+  /** Lines lost since the reader was last told. */
   #untold = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -81,7 +82,7 @@ class FileSink implements LogSink {
     return this.#dropped;
   }
 
-  /** Writes what is kept. Null: nothing is left; otherwise when to try again. */
+  /** Writes the kept lines. Null: none is left; otherwise the milliseconds until the next try. */
   #writeKept(): number | null {
     while (this.#kept.length > 0) {
       const piece = firstPiece(this.#kept);
@@ -91,7 +92,7 @@ class FileSink implements LogSink {
         if (written === piece.length) this.#kept.shift();
         else this.#kept[0] = piece.subarray(written);
       } catch (error) {
-        // Told to the reader by `lossLine` when there is one again, and by the metrics.
+        // `lossLine` tells the next reader what was lost; the metrics do too.
         return busy.has(codeOf(error)) ? retryMs : retryGoneMs;
       }
       if (this.#kept.length === 0) this.#tellLoss();
@@ -134,17 +135,13 @@ function firstPiece(kept: Buffer[]): Buffer {
   return piece;
 }
 
-/** Standard output, made non-blocking where it is a pipe or a socket: Node does that when it opens its stream. */
+/** Standard output. Opening Node's stream makes it non-blocking if it is a pipe or a socket. */
 function standardOutput(): (bytes: Buffer) => number {
   const isFile = fstatSync(1).isFile();
-  // Something else may write to the streams, a warning of Node's for example; a reader that has gone is no reason to end.
+  // Something else may write to the streams, for example Node a warning; a reader that has gone must not end the process.
   if (!isFile) process.stdout.on('error', ignore);
   process.stderr.on('error', ignore);
   return (bytes) => writeSync(1, bytes);
 }
 
 function ignore(): void {}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}

@@ -1,6 +1,6 @@
 /**
- * The log: one JSON object per line, and no secret in any of them. Secrets are known by the name they stand under (a key
- * of an object, a parameter in a text), so whatever is logged may hold them; what to log is the caller's business.
+ * The log: one JSON object per line, and no secret in any of them. Secrets are recognised by their name (a key of an object, a parameter in
+ * a text), so callers may log things that hold them; what to log is the caller's choice.
  */
 import type { ChildLoggerOptions, DestinationStream, Level, Logger as PinoLogger } from 'pino';
 import { pino } from 'pino';
@@ -11,7 +11,7 @@ export type Logger = PinoLogger;
 export interface LoggerOptions {
   /** Lines below this level are dropped. */
   readonly level: Level | 'silent';
-  /** Stands on every line, to tell processes apart. */
+  /** Written on every line, to tell processes apart. */
   readonly name: string;
   /** Standard output when absent. */
   readonly destination?: DestinationStream;
@@ -22,14 +22,14 @@ const hidden = '[hidden]';
 const maxDepth = 4;
 const maxListItems = 100;
 
-/** Whole names that are secret, in lower case without dashes and underscores. `code` is the one of an OAuth grant. */
+/** Whole names that are secret, in lower case without dashes and underscores. `code` is that of an OAuth grant. */
 const secretNames = new Set(['auth', 'authid', 'authorization', 'code', 'cookie', 'refreshid', 'setcookie']);
 /** Names ending like this are secret: `access_token`, `X-Bot-Token`, `client_secret`, `apiKey`, `APPLICATION_TOKEN`. */
 const secretEnding = /(?:token|secret|password|passwd|apikey|privatekey)$/;
 
 /**
- * A pino logger with ISO time and level names. Values under secret names are hidden wherever they stand; texts go through
- * maskSecrets; errors, at any place, become name, code, message, stack and the codes and messages of their causes.
+ * A pino logger with ISO time and level names. Values under secret names are hidden at any depth; texts go through maskSecrets; errors, at
+ * any place, become name, code, message, stack and the codes and messages of their causes.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const logger = pino(
@@ -60,13 +60,13 @@ const nowhere: DestinationStream = { write: () => undefined };
 
 let standardLog: LogSink | null = null;
 
-/** Standard output as the place a log goes to: one for the process, named by who asks first. */
+/** The log sink on standard output: one per process, named by the first caller. */
 export function openStandardLog(name: string): LogSink {
   standardLog ??= makeStandardLog(name);
   return standardLog;
 }
 
-/** The line that tells of lost ones has the form of all others. */
+/** The line about lost lines has the same form as all others. */
 function makeStandardLog(name: string): LogSink {
   const fixed = { level: 'warn', name, pid: process.pid };
   const lossLine = (dropped: number): string => {
@@ -76,7 +76,7 @@ function makeStandardLog(name: string): LogSink {
   return createLogSink({ lossLine });
 }
 
-/** pino's `bindings` formatter is not inherited by child loggers, so what is bound is cleaned on the way in. Children inherit this. */
+/** pino's `bindings` formatter is not inherited by child loggers, so bound fields are cleaned when they are set. Children inherit this. */
 function cleanBindings(logger: Logger): void {
   type Child = (this: Logger, bindings: Record<string, unknown>, options?: ChildLoggerOptions) => Logger;
   // oxlint-disable-next-line typescript/unbound-method -- both are called with the logger that was asked
@@ -106,7 +106,7 @@ export function maskSecrets(text: string): string {
     .replace(randomPathPart, (part, before: string, id: string) => (looksRandom(id) ? `${before}${hidden}` : part));
 }
 
-// Each name is looked for from its first letter on and over a bounded length, so that long texts cost linear time.
+// Each name is matched from its first letter and over a bounded length, so that long texts take linear time.
 const nameEnd = '(?:token|secret|password|passwd|api[-_]?key|private[-_]?key)';
 const secretName = String.raw`(?<![\w-])(?:[\w-]{0,40}?${nameEnd}|auth|auth_id|refresh_id|authorization|code|cookie)`;
 const headerName = String.raw`(?<![\w-])(?:[\w-]{0,40}?${nameEnd}|authorization|(?:set-)?cookie)`;
@@ -120,7 +120,7 @@ const jsonMember = new RegExp(
 const headerLine = new RegExp(String.raw`(${headerName}:\s{0,9})(?!\s|\[hidden)[^\s"',;<>\\][^"'\r\n,;<>\\]*`, 'gi');
 const randomPathPart = /(\/)([\w-]{24,200})(?![\w-])/g;
 
-/** Letters and digits mixed, and no UUID (ids of rows and messages, which one wants to see). */
+/** Whether letters and digits are mixed; not a UUID, since ids of rows and messages should stay readable. */
 function looksRandom(part: string): boolean {
   if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(part)) return false;
   return /\d/.test(part) && /[a-z]/i.test(part);
@@ -131,12 +131,12 @@ function isSecretName(name: string): boolean {
   return secretNames.has(plain) || secretEnding.test(plain);
 }
 
-/** `log` cleans the object a line begins with; what becomes the line's message, or is formatted into it, is cleaned here. */
+/** Cleans the message of a line and the values formatted into it; `log` cleans the object that the line begins with. */
 function cleanArguments([first, ...others]: readonly unknown[]): unknown[] {
   const rest = others.map((other) => clean(other, 1));
   if (typeof first === 'string') return [maskSecrets(first), ...rest];
   const error = errorIn(first);
-  // Without a message pino takes the error's own, and would take it unmasked.
+  // Without a message, pino would take the error's own, unmasked.
   if (error !== undefined && rest.length === 0) rest.push(maskSecrets(error.message));
   return [first instanceof Error ? { err: first } : first, ...rest];
 }

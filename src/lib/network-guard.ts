@@ -7,11 +7,11 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { BadInput } from '../core/errors.ts';
+import { type BadInput, badInput } from '../core/errors.ts';
 import { checkNoTransaction } from './network-in-transaction.ts';
 
 export interface NetworkGuardOptions {
-  /** Exact `host:port` pairs that pass although private, and over plain http too. IPv6 in brackets (`[::1]:3000`). */
+  /** Exact `host:port` pairs that may be called although private, even over plain http. IPv6 in brackets (`[::1]:3000`). */
   readonly allowedPrivateHosts: readonly string[];
   /** Resolves names; the system's resolver unless a test brings its own. */
   readonly resolve?: LookupFunction;
@@ -24,8 +24,8 @@ export interface NetworkGuard {
    */
   checkUrl(url: string | URL): URL;
   /**
-   * The name lookup to connect to that URL with, in the shape of `dns.lookup`. It fails with BadInput
-   * `network.private_address` when any resolved address is not public; for an allow-listed host it checks nothing.
+   * The name lookup for connecting to that URL, in the shape of `dns.lookup`. It fails with BadInput `network.private_address` when any
+   * resolved address is not public; for an allow-listed host it checks nothing.
    */
   lookupFor(url: URL): LookupFunction;
 }
@@ -57,7 +57,7 @@ export function createNetworkGuard(options: NetworkGuardOptions): NetworkGuard {
   };
 }
 
-/** The lookup to open a socket (`ws:`, `wss:`) with: the rules are those of the web address beside it. Throws like `checkUrl`. */
+/** The lookup for opening a socket (`ws:`, `wss:`), under the rules of the same address with `http:` or `https:`. Throws like `checkUrl`. */
 export function socketLookup(guard: NetworkGuard, url: URL): LookupFunction {
   checkNoTransaction(`socket ${url.host}`);
   return guard.lookupFor(guard.checkUrl(url.href.replace(/^ws/, 'http')));
@@ -66,12 +66,14 @@ export function socketLookup(guard: NetworkGuard, url: URL): LookupFunction {
 function parse(input: string | URL): URL {
   if (input instanceof URL) return input;
   const url = URL.parse(input);
-  if (url === null)
-    throw new BadInput({ code: 'network.bad_url', message: 'this is not a complete address (https://…)' });
+  if (url === null) throw badInput('network.bad_url', 'this is not a complete address (https://…)');
   return url;
 }
 
-/** Whether a host as the URL parser writes it is private by itself, without resolving. Odd IPv4 forms are dotted by then. */
+/**
+ * Whether a host as the URL parser writes it is private by itself, without resolving. The parser has already turned odd IPv4 forms into
+ * dotted ones.
+ */
 export function isPrivateHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return !isPublicAddress(hostname.slice(1, -1));
   if (ipaddr.IPv4.isValid(hostname)) return !isPublicAddress(hostname);
@@ -88,7 +90,7 @@ function isPublicAddress(address: string): boolean {
 
 function guardLookup(resolve: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
-    // All addresses are asked for even when one is wanted: a name may have one private address among public ones.
+    // Asks for all addresses even if the caller wants one: a name may have one private address among public ones.
     resolve(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) {
         callback(error, options.all === true ? [] : '');
@@ -105,13 +107,13 @@ function guardLookup(resolve: LookupFunction): LookupFunction {
 }
 
 function privateAddress(hostname: string): BadInput {
-  return new BadInput({
-    code: 'network.private_address',
-    message: `${hostname} is not a public address; list it among the allowed private hosts if it is meant`,
-  });
+  return badInput(
+    'network.private_address',
+    `${hostname} is not a public address; list it among the allowed private hosts if it is meant`,
+  );
 }
 
 function refused(code: string, url: URL, rule: string): BadInput {
-  // The host only: path, query and credentials may hold secrets.
-  return new BadInput({ code, message: `${url.hostname === '' ? 'the address' : url.hostname} ${rule}` });
+  // Names only the host: path, query and credentials may hold secrets.
+  return badInput(code, `${url.hostname === '' ? 'the address' : url.hostname} ${rule}`);
 }

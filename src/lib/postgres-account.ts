@@ -1,14 +1,11 @@
-/**
- * PostgreSQL refuses to run as root. This file finds the account its server runs as, and whether that account can get
- * to a folder.
- */
+/** PostgreSQL refuses to run as root. This file finds the account that the server runs as, and whether that account can reach a folder. */
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
 
-/** Numbers of the account and its group. */
+/** The ids of the account and its group. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
@@ -17,8 +14,8 @@ export interface Account {
 const run = promisify(execFile);
 
 /**
- * The account to run the server as: undefined (stay as you are) unless this process is root; then `postgres`, or
- * `nobody` where there is no such user. Throws Misconfigured `database.no_account` when there is neither.
+ * The account to run the server as: undefined (this process's own) unless this process is root; then `postgres`, or `nobody` where there is
+ * no such user. Throws Misconfigured `database.no_account` when there is neither.
  */
 export async function serverAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;

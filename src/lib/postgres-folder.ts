@@ -1,4 +1,4 @@
-/** The folders of the embedded PostgreSQL: whether they can be used, and the making of a new one. */
+/** Checks whether the folders of the embedded PostgreSQL can be used, and makes new ones. */
 import { execFile, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import {
@@ -18,6 +18,7 @@ import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
+import { codeOf } from './code-of.ts';
 import { unreachable } from './data-folder.ts';
 import { type Account, firstClosedFolder } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
@@ -25,7 +26,7 @@ import { ended, environment, startFailed, superuser } from './postgres-server.ts
 
 const run = promisify(execFile);
 
-/** Makes the folder. Gives back its one real name: a server left behind is recognised by the folder in its command line. */
+/** Makes the folder and returns its real path: a server left behind is recognised by the folder in its command line. */
 export async function prepareFolder(dataDir: string): Promise<string> {
   try {
     await mkdir(dataDir, { recursive: true });
@@ -36,7 +37,7 @@ export async function prepareFolder(dataDir: string): Promise<string> {
   }
 }
 
-/** Throws Misconfigured `database.data_dir_unreachable` when the account cannot get there. */
+/** Throws Misconfigured `database.data_dir_unreachable` when the account cannot enter the folder. */
 export async function checkReachable(dataDir: string, account: Account): Promise<void> {
   const closed = await firstClosedFolder(dataDir, account);
   if (closed === undefined) return;
@@ -69,7 +70,7 @@ async function versionOf(folder: string): Promise<string | undefined> {
   try {
     return (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw misconfigured('wrong_owner', `${folder} cannot be read by this user; start as its owner`, error);
   }
 }
@@ -82,8 +83,8 @@ export interface NewFolder {
 }
 
 /**
- * Makes a data folder: UTF-8, locale C, scram-sha-256. It is made aside and then renamed, so the folder is whole or absent, and of
- * several processes that make one at the same time the first wins.
+ * Makes a data folder: UTF-8, locale C, scram-sha-256. It is made under another name and then renamed, so the folder is whole or absent; if
+ * several processes make one at the same time, the first wins.
  */
 export async function createDataFolder(
   { binaries, account, folder, flags }: NewFolder,
@@ -112,24 +113,20 @@ export async function createDataFolder(
     await rename(fresh, folder);
   } catch (error) {
     // Another process was quicker: its folder is in place, and it may have removed this one at any moment (`removeHalfMade`).
-    const isThere = hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST') || (await versionOf(folder)) !== undefined;
+    const isThere = ['ENOTEMPTY', 'EEXIST'].includes(codeOf(error)) || (await versionOf(folder)) !== undefined;
     if (!isThere) throw error;
   } finally {
     await rm(aside, withAllInIt);
   }
 }
 
-/** A process that still writes into the folder is met again a moment later; the error code ENOTEMPTY is repeated too. */
+/** Another process may still write into the folder, so the removal is retried a moment later, also after the error code ENOTEMPTY. */
 const withAllInIt = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
 
-/** Removes what killed processes have left of folders they were making. Call it only while holding the lock of the finished folder. */
+/** Removes the unfinished folders that killed processes have left. Call it only while holding the lock of the finished folder. */
 export async function removeHalfMade(folder: string): Promise<void> {
   const begun = (await readdir(dirname(folder))).filter((name) => name.startsWith(`${basename(folder)}.new`));
   await Promise.all(begun.map((name) => rm(join(dirname(folder), name), withAllInIt)));
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 export function misconfigured(kind: string, message: string, cause?: unknown): Misconfigured {

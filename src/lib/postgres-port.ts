@@ -4,13 +4,14 @@ import { createServer } from 'node:net';
 import { type LaunchOptions, launch, PortTaken, type PostgresProcess } from './postgres-server.ts';
 
 /**
- * Launches the server on that port, or on any when it is 0. `port_taken`: somebody else has it. Throws what `launch` throws besides.
+ * Launches the server on that port, or on any when it is 0. Returns `port_taken` if another process uses it. Otherwise throws what `launch`
+ * throws.
  */
 export async function launchOnPort(
   options: Omit<LaunchOptions, 'port'>,
   port: number,
 ): Promise<PostgresProcess | 'port_taken'> {
-  // A free port may be taken by somebody else before the server binds it: then another one is tried.
+  // Another process may take a free port before the server binds it: then we try another one.
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await launch({ ...options, port: port === 0 ? await freePort() : port });

@@ -1,6 +1,6 @@
 /**
- * The PostgreSQL server as a process: launching, finding one that runs already, and stopping. It speaks to the server by files and
- * signals only; SQL is for postgres-session.ts.
+ * The PostgreSQL server as a process: launches one, finds one that already runs, and stops it. This file uses only files and signals; SQL is
+ * in postgres-session.ts.
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, Misconfigured } from '../core/errors.ts';
+import { codeOf } from './code-of.ts';
 import type { Account } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { processCommand } from './process-command.ts';
@@ -46,10 +47,10 @@ const immediateStopMs = 5_000;
 const pollMs = 20;
 const readyLine = 'database system is ready to accept connections';
 
-/** A server that starts at the same moment has made its lock file and perhaps not written it yet. */
+/** `is empty`: a server that starts at the same moment may have made its lock file and not written it yet. */
 const folderTakenLine = /lock file .* (?:already exists|is empty)|shared memory block .* still in use/;
 
-/** The environment of the server's programs: nothing of ours (which holds secrets), messages in English. */
+/** The environment of the server's programs: none of our variables (they hold secrets), and messages in English. */
 export const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', LANG: 'C', TZ: 'UTC' };
 
 /** Launches the server and resolves when it accepts connections. Rejects with PortTaken, FolderTaken or Misconfigured `database.start_failed`. */
@@ -60,7 +61,7 @@ export async function launch(options: LaunchOptions): Promise<PostgresProcess> {
     cwd: options.folder,
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe'],
-    // A group of its own: Ctrl-C in the terminal must reach the application alone, which drains and then stops us.
+    // A process group of its own: Ctrl-C in the terminal must reach only the application, which drains and then stops the server.
     detached: true,
   });
   const exit = ended(child);
@@ -82,16 +83,15 @@ export async function launch(options: LaunchOptions): Promise<PostgresProcess> {
       else reject(startFailed('the embedded PostgreSQL did not start', tail));
     }, reject);
   });
-  // The database never decides how long the application lives.
+  // The database must not keep the application alive.
   child.unref();
   if (child.stderr instanceof Socket) child.stderr.unref();
   return describe(child.pid ?? 0, options.port, () => child.exitCode === null && child.signalCode === null);
 }
 
 /**
- * The server that runs on this data folder, no matter which process started it. Its pid file may have outlived it, and then name a process that was
- * given the number since (in a container, at the very next start): PostgreSQL would refuse to start because of that one, so the file is
- * removed.
+ * The server that runs on this data folder, no matter which process started it. A pid file may have outlived its server, and its number may
+ * now belong to another process (in a container, at the very next start). PostgreSQL would then refuse to start, so the file is removed.
  */
 export async function findServer(folder: string): Promise<PostgresProcess | undefined> {
   const file = join(folder, 'postmaster.pid');
@@ -115,8 +115,7 @@ async function removeStale(file: string, content: string): Promise<void> {
     if ((await readIfThere(aside)) !== content) await link(aside, file);
   } catch (error) {
     // Somebody else has removed it, or a server has written a new one.
-    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EEXIST')))
-      throw error;
+    if (!['ENOENT', 'EEXIST'].includes(codeOf(error))) throw error;
   } finally {
     await rm(aside, { force: true });
   }
@@ -150,7 +149,7 @@ async function signalTo(server: PostgresProcess, signal: NodeJS.Signals): Promis
   try {
     return process.kill(server.pid, signal);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (codeOf(error) === 'ESRCH') return false;
     throw error;
   }
 }

@@ -1,13 +1,13 @@
 /**
- * SQL to the embedded server: makes its one database, and holds the lock that says which application uses the server. The lock belongs
- * to a connection, so the server drops it when that application dies, however it dies.
+ * Speaks SQL to the embedded server: makes its one database, and holds the lock that says which application uses the server. The lock
+ * belongs to a connection, so the server drops it when that application dies, however it dies.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from './logger.ts';
 
 export interface ServerLock {
-  /** Does `last` while others are still kept out, and then lets go. */
+  /** Runs `last` while the lock still keeps others out, and then releases it. */
   release(last?: () => Promise<void>): Promise<void>;
 }
 
@@ -17,20 +17,20 @@ const database = 'bridge';
 /** Any number, as long as it stays the same. */
 const lockKey = 2_026_112_101;
 
-/** The process that started a server connects within milliseconds; others leave a server younger than this to it. */
+/** The process that started a server connects within milliseconds; other processes leave a server younger than this to that process. */
 const youngSeconds = 2;
 
-/** The starter alone has nobody to leave the server to: on a loaded machine a new server takes its time with the first connection. */
+/** The starter waits longer, because nobody else will take the server: on a loaded machine, a new server's first connection takes time. */
 const connectMs = { starter: 30_000, others: 5_000 };
 
 /** After a crash of one of its processes the server drops all connections and comes back within seconds. */
 const againMs = 500;
 
 /**
- * Takes the server for this process. `held`: another application uses it. `young`: the process that has just started it comes first; try again.
- * Throws what pg throws when the server cannot be entered.
+ * Takes the server for this process. `held`: another application uses it. `young`: the process that has just started the server comes first;
+ * try again. Throws what pg throws when the server cannot be entered.
  *
- * @param url of its database `postgres`
+ * @param url the address of the server's database `postgres`
  * @param isStarter this process has started the server
  */
 export async function lockServer(url: string, isStarter: boolean, log: Logger): Promise<ServerLock | 'held' | 'young'> {
@@ -44,7 +44,7 @@ export async function lockServer(url: string, isStarter: boolean, log: Logger): 
       await ended;
       await sleep(againMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      // Where the server is away, the next try is the answer.
+      // If the server is away, try again.
       const again = await tryLock(url, true).catch(() => null);
       if (again === null) continue;
       if (typeof again === 'string') {
@@ -74,7 +74,7 @@ async function tryLock(url: string, isStarter: boolean): Promise<Session | 'held
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis, query_timeout: 30_000 });
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   client.once('end', end);
-  // What breaks the connection ends it too; unheard, it would end the process.
+  // An error ends the connection too, so `end` handles it; without a listener it would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -86,7 +86,7 @@ async function tryLock(url: string, isStarter: boolean): Promise<Session | 'held
     const isOurs = rows[0]?.is_ours ?? null;
     if (isOurs === true) {
       await ensureDatabase(client);
-      // The database never decides how long the application lives.
+      // The connection must not keep the application alive.
       (client as pg.Client & { unref(): void }).unref();
       return { client, ended };
     }

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 
 const localNames = /\.(local|localhost|internal|lan|home\.arpa)$/i;
 
-/** Judged by the name or number alone: whether it is answered, nobody is asked. @param url absolute */
+/** Judged by the name or number alone, without calling the address. @param url absolute */
 export function isPublicAddress(url: string): boolean {
   const { hostname } = new URL(url);
   const address = hostname.replace(/^\[|\]$/g, '');

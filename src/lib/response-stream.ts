@@ -1,4 +1,4 @@
-/** How the answer to a request is given to the caller: whole, or while it comes in. */
+/** Gives the answer to a request to the caller: whole, or while it comes in. */
 import type { HttpResponse, OpenedResponse } from './http-client.ts';
 
 type Head = Pick<HttpResponse, 'status' | 'headers'>;
@@ -35,7 +35,7 @@ export interface Flow {
   cancel(): void;
 }
 
-/** Bytes that may wait for the reader before the line is paused. One more piece of the line may follow. */
+/** Bytes that may wait for the reader before the line is paused. One more piece may still arrive after that. */
 const maxWaitingBytes = 64 * 1024;
 
 /** Gives the answer when its head is there, and its bytes as the reader asks for them. */
@@ -79,7 +79,7 @@ export class StreamedAnswer implements AnswerReader, AsyncIterable<Uint8Array> {
 
   fail(error: unknown): void {
     if (!this.#hasHead) this.#reject(error);
-    // What already came is not handed on any more: the content will not become whole.
+    // Bytes that already came are not passed on: the content will never be complete.
     this.#waiting.length = 0;
     this.#end = { error };
     this.#wake?.();

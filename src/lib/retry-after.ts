@@ -1,6 +1,6 @@
 /** Reads how long a busy server wants to be left alone. */
 
-/** Milliseconds from a Retry-After header, given in seconds or as a date; null without a readable one. */
+/** Milliseconds from a Retry-After header, given in seconds or as a date; null if there is none or it is unreadable. */
 export function retryAfterMs(header: string | undefined, now: Date): number | null {
   const text = header?.trim() ?? '';
   if (text === '' || text.length > 100) return null;
@@ -9,16 +9,16 @@ export function retryAfterMs(header: string | undefined, now: Date): number | nu
   return Number.isFinite(ms) ? Math.max(ms, 0) : null;
 }
 
-/** What a wait is held to. All in milliseconds. */
+/** The limits of a wait, all in milliseconds. */
 export interface WaitLimits {
-  /** Without a readable header. */
+  /** The wait without a readable header. */
   readonly usual: number;
   readonly least: number;
-  /** Nobody waits longer because of one header. */
+  /** No header makes us wait longer than this. */
   readonly most: number;
 }
 
-/** The same within limits. */
+/** Like `retryAfterMs`, within limits. */
 export function waitWithin(header: string | undefined, now: Date, { usual, least, most }: WaitLimits): number {
   const ms = retryAfterMs(header, now);
   return ms === null ? usual : Math.min(Math.max(ms, least), most);

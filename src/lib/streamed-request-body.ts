@@ -6,9 +6,9 @@ export function isStreamed(body: unknown): body is StreamedBody {
   return typeof body === 'object' && body !== null && 'stream' in body;
 }
 
-/** What the exchange is told. */
+/** How a body reports its progress to the exchange. */
 export interface BodyProgress {
-  /** The next bytes are awaited from where the body comes from: the remote is not to blame for the time. */
+  /** We wait for the body's source to give its next bytes: the remote is not to blame for that time. */
   reading(): void;
   /** Bytes were handed to the line, and the remote has not taken all of them yet. */
   writing(): void;
@@ -18,7 +18,7 @@ export interface BodyProgress {
   failed(error: unknown): void;
 }
 
-/** The bytes as they are sent. Holds one piece back, to know the last one before it is sent. */
+/** The bytes to send. Holds one piece back, so that it knows the last one before sending it. */
 export async function* watchBody({ stream, size }: StreamedBody, progress: BodyProgress): AsyncGenerator<Uint8Array> {
   let held: Uint8Array | null = null;
   let total = 0;

@@ -1,4 +1,4 @@
-/** Why a value does not fit a schema, in the reader's language. Where a schema says it itself, its own words count. */
+/** Why a value does not fit a schema, in the reader's language. A schema's own message takes precedence. */
 import { z } from 'zod';
 import type { Language } from '../core/language.ts';
 
@@ -24,7 +24,7 @@ interface Words {
   readonly empty: string;
 }
 
-/** The usual sentences name types of a program here (`number`, `string`). */
+/** Used where zod's own sentences name program types (`number`, `string`). */
 const plain: Readonly<Record<Language, Words>> = {
   en: {
     number: 'Enter a number.',
@@ -104,7 +104,7 @@ export function localeError(language: Language): z.core.$ZodErrorMap {
   return (issue) => boundIn(plain[language], issue) ?? usual[language](issue);
 }
 
-/** For what was typed into fields: a field takes text, so the usual sentence would name a type that nobody has typed. */
+/** For values typed into fields: every field takes text, so zod's own sentence would name a type that nobody has typed. */
 export function formError(language: Language): z.core.$ZodErrorMap {
   return (issue) => {
     const isNumber = issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int');

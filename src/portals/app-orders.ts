@@ -10,8 +10,8 @@ import { lockPortal } from '../store/tenants/portals.ts';
 import type { NoteChange } from './audit.ts';
 
 /**
- * Orders the set-up of a portal: registers its bots, commands and events there. Part of the transaction that made it necessary; the caller
- * wakes the outbox after the commit. @param trace the id under which `trace` shows the set-up
+ * Orders the set-up of a portal: registers its bots, commands and events there. Call it in the transaction that makes the set-up necessary, and wake
+ * the outbox after the commit. @param trace the id under which `trace` shows the set-up
  */
 export async function orderSetUp(db: Db, portal: string, trace: string): Promise<void> {
   await order(db, portal, { type: 'set_up' }, trace);
@@ -40,12 +40,12 @@ export async function orderPortalSetUp(
   return trace;
 }
 
-/** Orders that everything stored about a person is erased. Part of the transaction that notes it; the caller wakes the outbox. */
+/** Orders that everything stored about a person is erased. Call it in the transaction that notes it, and wake the outbox afterwards. */
 export async function orderPersonErasure(db: Db, portal: string, userId: string, trace: string): Promise<void> {
   await appendActions(db, [{ ...ordered(portal, { type: 'erase_person', userId }, trace), lane: erasePersonLane }]);
 }
 
-/** Orders that a bot is taken out of the portal. Part of the transaction that removed it here. */
+/** Orders that a bot is taken out of the portal. Call it in the transaction that removes the bot here. */
 export async function orderUnregister(db: Db, portal: string, botId: string, trace: string): Promise<void> {
   await order(db, portal, { type: 'unregister_bot', botId }, trace);
 }

@@ -3,7 +3,7 @@ import type { Db } from '../store/database.ts';
 import { type AuditEntry, addAuditEntry } from '../store/tenants/audit.ts';
 import { refuseWhileMoving } from './cells/lives-elsewhere.ts';
 
-/** The employee who does it. */
+/** The employee who makes the change. */
 export type Actor = Pick<AuditEntry, 'userId' | 'userName'>;
 
 /** What was done. Details hold no secrets, and texts of at most `maxTextLength` characters. */
@@ -11,7 +11,7 @@ export type Change = Pick<AuditEntry, 'action' | 'subject'> & {
   readonly details?: Readonly<Record<string, unknown>>;
 };
 
-/** Records a change; in the transaction that makes it, where there is one. Throws what `refuseWhileMoving` throws, and the change is undone. */
+/** Records a change, in the transaction that makes it if there is one. Throws what `refuseWhileMoving` throws, and the change is undone. */
 export type NoteChange = (db: Db, portal: string, change: Change) => Promise<void>;
 
 /** Somebody at the command line of the installation. */

@@ -1,4 +1,4 @@
-/** What may be changed of a bot, and what a change makes of its row. */
+/** What may be changed in a bot, and which columns of its row a change sets. */
 import type { BotColor } from '../core/bot.ts';
 import { badInput } from '../core/errors.ts';
 import type { Language } from '../core/language.ts';
@@ -7,7 +7,7 @@ import type { BotRow, StoredGreeting, updateBot } from '../store/tenants/bots.ts
 /** What is to change; absent facts stay as they are. */
 export interface BotChange {
   readonly name?: string | undefined;
-  /** A brain by name; without `connection`: with the portal's only account of it. */
+  /** The brain's name. Without `connection`, the bot uses the portal's only account of it. */
   readonly brain?: string | undefined;
   /** Id of the account to think with; its brain comes with it. */
   readonly connection?: string | undefined;
@@ -15,7 +15,7 @@ export interface BotChange {
   readonly giveBackMinutes?: number | null | undefined;
   /** Minutes a customer waits for the brain before people are called; null: for ever. */
   readonly callPersonMinutes?: number | null | undefined;
-  /** Answered questions a minute from which on a conversation is paused, 0 to 600; 0: never; null: the installation's limit. */
+  /** From this many answered questions a minute on, 0 to 600, a conversation is paused; 0: never; null: the installation's limit. */
   readonly turnsPerMinute?: number | null | undefined;
   readonly greeting?: GreetingChange | undefined;
   readonly greetAfterSeconds?: number | undefined;
@@ -23,9 +23,9 @@ export interface BotChange {
   readonly language?: Language | null | undefined;
   /** What it tells customers while nobody answers for it; null: the default text again. */
   readonly unanswered?: Readonly<Partial<Record<Language, string | null>>> | undefined;
-  /** How long messages wait for others to be delivered with, 0 to 60 000; 0: not at all; null: as the brain says. */
+  /** How many milliseconds a message waits for others, to be delivered together, 0 to 60 000; 0: not at all; null: as the brain says. */
   readonly burstMs?: number | null | undefined;
-  /** Null: the usual one of its type. */
+  /** Null: the usual colour of its type. */
   readonly color?: BotColor | null | undefined;
 }
 
@@ -59,7 +59,7 @@ export function columnsOf(
   };
 }
 
-/** `known`: as it is stored. Null: the default texts, switched on. */
+/** Applies a change to the stored greeting. Null: the default texts, switched on. */
 export function mergedGreeting(known: StoredGreeting, change: GreetingChange): StoredGreeting | null {
   const { off, ...texts } = known;
   const isOff = change.isOff ?? off === true;

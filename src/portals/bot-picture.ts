@@ -17,8 +17,8 @@ const leastPixels = 50;
 const mostPixels = 1_000;
 
 /**
- * The portal gets the picture with the set-up this orders. Throws BadInput `bot.bad_picture` (422) for anything but a square PNG of 50 to
- * 1 000 pixels and at most 300 KiB, and like `changePortalBot`. @param image null: the usual picture of its type again
+ * Stores the picture, and orders the set-up that brings it to the portal. Throws BadInput `bot.bad_picture` (422) for anything but a square PNG of 50
+ * to 1 000 pixels and at most 300 KiB, and like `changePortalBot`. @param image null: the usual picture of its type again
  */
 export async function setBotPicture(
   options: BotServiceOptions,

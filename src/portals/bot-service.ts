@@ -38,8 +38,8 @@ const codeForm = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}$/;
 const idForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * Adds a bot. One of the same code that a person deleted in the portal makes way for it. Throws BadInput `bot.*`, `brain.unknown`,
- * `connection.unknown` and `portal.*` for what cannot be; then nothing is changed.
+ * Adds a bot, in place of a bot of the same code that a person deleted in the portal. Throws BadInput `bot.*`, `brain.unknown`, `connection.unknown`
+ * and `portal.*` if that is not possible; then nothing is changed.
  */
 export async function addPortalBot(
   options: BotServiceOptions,
@@ -105,7 +105,7 @@ export interface RemovedBot {
   readonly isLast: boolean;
   /** Its removal in the portal is ordered. */
   readonly leavesPortal: boolean;
-  /** Of the set-up; null when none was ordered. */
+  /** The trace of the set-up; null when none was ordered. */
   readonly trace: string | null;
 }
 

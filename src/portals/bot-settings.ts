@@ -1,4 +1,4 @@
-/** What people have set of a bot, as the audit list and the pages compare it. */
+/** What people have set for a bot, as the audit list and the pages compare it. */
 import { sha256 } from '../lib/encryption.ts';
 import type { BotRow } from '../store/tenants/bots.ts';
 
@@ -19,7 +19,7 @@ export function botSettings(bot: BotRow) {
   };
 }
 
-/** Differs from the one that was read before if somebody has changed the settings meanwhile. */
+/** Differs from the revision that was read before if somebody has changed the settings meanwhile. */
 export function botRevision(bot: BotRow): string {
   return sha256(JSON.stringify(botSettings(bot)))
     .toString('hex')

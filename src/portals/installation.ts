@@ -33,7 +33,7 @@ export interface InstallationOptions extends AskingParts {
 
 /** How a claim reached us. */
 export interface ClaimOrigin {
-  /** Network address of who sent it. */
+  /** Network address of the sender. */
   readonly sender: string;
   /** An install event, and whether it carried the right application token of its portal; null for a page. */
   readonly event: { readonly isVouched: boolean } | null;
@@ -43,9 +43,9 @@ export interface ClaimOrigin {
 
 export interface Installation {
   /**
-   * Proves the claim, stores it and orders the set-up. Throws what `proveClaim` throws, and `install.busy` when its turn does not
-   * come in time; then nothing was stored. Throws LivesElsewhere for a portal of another cell, also for one that was placed there just now,
-   * and `bitrix24.visitor_unknown` to a page whose portal does not say whose token it is; then all is stored.
+   * Proves the claim, stores it and orders the set-up. Throws what `proveClaim` throws, and `install.busy` when its turn does not come in time; then
+   * nothing was stored. Throws LivesElsewhere for a portal of another cell, also for one that was placed there just now, and
+   * `bitrix24.visitor_unknown` to a page whose portal does not say whose token it is; then everything is stored.
    */
   install(claim: InstallClaim, origin: ClaimOrigin): Promise<Visitor>;
   /**
@@ -59,14 +59,14 @@ export interface Installation {
 export interface Visitor {
   readonly portal: string;
   readonly isAdmin: boolean;
-  /** Empty, like the name, when the portal did not say whose token it is; never of a page. */
+  /** Empty, like the name, when the portal did not say whose token it is; never empty for a page. */
   readonly userId: string;
   readonly userName: string;
 }
 
 const nobody: TokenOwner = { userId: '', userName: '', isAdmin: false };
 
-/** A page is opened for somebody: without a role it would send an administrator away. */
+/** A page needs to know its visitor: without a role it would turn an administrator away. */
 function namedVisitor(portal: string, owner: TokenOwner): Visitor {
   if (owner === nobody) throw visitorUnknown();
   return { portal, ...owner };
@@ -104,7 +104,7 @@ class ProvenInstallation implements Installation {
     return this.#inTurn(claim, origin, () => this.#visit(claim, origin));
   }
 
-  /** Whose token it is. A portal that cannot say leaves it at nobody: an administrator's token is never replaced then. */
+  /** Whose token it is; `nobody` if the portal cannot say, and then an administrator's token is never replaced. */
   async #ownerOf(token: PortalToken): Promise<TokenOwner> {
     try {
       return await ownerOfToken(this.#options, token);
@@ -115,7 +115,7 @@ class ProvenInstallation implements Installation {
   }
 
   /**
-   * Whether the portal says that the token is of the app it has installed for us. Anything else than a clear yes is a no. Throws
+   * Whether the portal says that the token is of the app it has installed for us. Anything other than a clear yes is a no. Throws
    * `bitrix24.visitor_unknown` where the portal takes no more requests: another installation would order a set-up, which makes many.
    */
   async #isOfOurApp(portal: Portal, token: PortalToken): Promise<boolean> {
@@ -171,10 +171,9 @@ class ProvenInstallation implements Installation {
   }
 
   /**
-   * The OAuth host confirms which portal the token is of, but need not name the app: then the token of any other app of this portal
-   * would do. So the portal names the app. Where it cannot, or names another one, only the refresh token can still prove the visit;
-   * trading it in uses it up, so the new pair is offered for storage. The page itself needs none: Bitrix24's script asks the frame
-   * around it for its tokens.
+   * The OAuth host confirms which portal the token is of, but need not name the app: then the token of any other app of this portal would do. So the
+   * portal names the app. Where it cannot, or names another one, only the refresh token can still prove the visit; trading it in uses it up, so the
+   * new pair is offered for storage. The page itself needs no tokens: Bitrix24's script asks the frame around it for its tokens.
    */
   async #visit(claim: InstallClaim, origin: ClaimOrigin): Promise<Rest> {
     const { portal } = await this.#options.portals.doubted(claim.memberId);
@@ -195,7 +194,7 @@ class ProvenInstallation implements Installation {
     return portal === null || portal.state === 'uninstalled' ? 'page' : 'known';
   }
 
-  /** Refuses at once what was refused a moment ago; everything else waits for its turn. */
+  /** Refuses at once a claim that was refused a moment ago; every other claim waits for its turn. */
   async #inTurn(claim: InstallClaim, origin: ClaimOrigin, work: () => Promise<Rest>): Promise<Visitor> {
     this.#refused.check(claim);
     await this.#options.cells?.refuseForeign(claim.memberId);

@@ -50,7 +50,7 @@ export async function attachBot(options: LineServiceOptions, portal: string, wis
   return attached;
 }
 
-/** Customers of the line reach its operators at once. Throws like `attachBot`; a bot that is not ours stays. */
+/** Takes our bot off a line, so that customers reach its operators at once. Throws like `attachBot`; a bot that is not ours stays. */
 export async function detachBot(options: LineServiceOptions, portal: string, lineId: string): Promise<OpenLine> {
   const line = await needLine(options, portal, lineId);
   const { welcomeBot } = line;

@@ -15,13 +15,13 @@ export interface KnownPortal {
 export interface PortalCache {
   /** The portal and its bots, at most a few seconds old. */
   portal(id: string): Promise<KnownPortal>;
-  /** The same, read again because what is known does not fit what was just seen. */
+  /** Like `portal`, but read again, because what is known does not fit what the caller has just seen. */
   doubted(id: string): Promise<KnownPortal>;
   /** The portals added by an incoming webhook, which events may name by an id not known yet; at most a few seconds old. */
   webhookPortals(): Promise<readonly Portal[]>;
   /** Stores the id by which such a portal names itself, unless another portal has it. */
   nameWebhookPortal(id: string, memberId: string): Promise<void>;
-  /** The portal was changed or erased by this process. */
+  /** Called after this process has changed or erased the portal. */
   forget(id: string): void;
   /** Calls the listener with every portal that is forgotten from now on. */
   onForget(listener: (id: string) => void): void;
@@ -53,7 +53,7 @@ export function createPortalCache(db: Db, believedMs: number = usualBelievedMs):
     if (entries.size >= maxEntries && oldest !== undefined) entries.delete(oldest);
     entries.delete(id);
     const begunAt = performance.now();
-    // A read under way is shared by all, however short a belief lasts: events that came one after the other go on in that order.
+    // All callers share a read under way, however briefly entries are believed: so events keep the order in which they came.
     const entry: Entry = { readAt: Number.POSITIVE_INFINITY, known };
     entries.set(id, entry);
     known.then(

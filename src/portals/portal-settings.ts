@@ -19,7 +19,7 @@ export interface SettingsOptions {
   readonly note: NoteChange;
 }
 
-/** The settings from now on. Throws BadInput `settings.too_long` (422) and `portal.unknown`. */
+/** Returns the settings that apply from now on. Throws BadInput `settings.too_long` (422) and `portal.unknown`. */
 export async function changePortalSettings(
   { db, portals, mostDays, note }: SettingsOptions,
   portal: string,

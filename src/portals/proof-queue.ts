@@ -71,7 +71,7 @@ export function createProofQueue(patience: number = patienceMs): ProofQueue {
 class Share {
   readonly #limits: ShareLimits;
   readonly #patienceMs: number;
-  /** First in line by sender; a sender that was served goes to the end of the map. */
+  /** Waiting requests by sender; a sender that was served goes to the end of the map. */
   readonly #lines = new Map<string, Waiting[]>();
   readonly #bySender = new Map<string, number>();
   readonly #byPortal = new Map<string, number>();
@@ -138,7 +138,7 @@ class Share {
     else this.#lines.set(sender, left);
   }
 
-  /** Sends the last in the longest line away for somebody whose own line is shorter: a few senders must not fill it for all others. */
+  /** Turns away the last request of the longest line if the newcomer's own line is shorter: a few senders must not fill the queue for all others. */
   #makesWay(lineLength: number): boolean {
     let longest: readonly Waiting[] = [];
     for (const line of this.#lines.values()) if (line.length > longest.length) longest = line;

@@ -6,8 +6,8 @@ import { RemoteUnreachable } from '../core/errors.ts';
 
 export interface RefreshLimiter {
   /**
-   * Runs one refresh at that host. Throws RemoteUnreachable `bitrix24.oauth_away` (a pause) without running it while the host is left
-   * alone or too many wait. An AppError of the work that is no RemoteUnreachable counts as an answer of the host.
+   * Runs one refresh at that host. Throws RemoteUnreachable `bitrix24.oauth_away` (throttled) without running it while the host is left alone or too
+   * many wait. An AppError of the work that is no RemoteUnreachable counts as an answer of the host.
    */
   run<T>(host: string, work: () => Promise<T>): Promise<T>;
 }
@@ -71,7 +71,7 @@ class Host {
   async run<T>(work: () => Promise<T>): Promise<T> {
     this.#checkCircuit();
     if (this.#openUntil !== null) this.#isProbing = true;
-    // The next one that waits gets the place.
+    // A refresh that ends hands its place to the next one that waits.
     if (!this.#isProbing && this.#underWay >= this.#options.perHost) await this.#wait();
     else this.#underWay += 1;
     let isCounted = false;

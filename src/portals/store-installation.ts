@@ -14,8 +14,8 @@ import { orderSetUp } from './app-orders.ts';
 import { refuseMoving } from './cells/lives-elsewhere.ts';
 
 /**
- * The portal, its tokens and the order to set it up, in one transaction; what waited for working tokens waits no longer. Repeatable.
- * The caller wakes the outbox. Throws what `refuseMoving` throws.
+ * Stores the portal, its tokens and the order to set it up, in one transaction, and wakes what waited for working tokens. Repeatable. The caller
+ * wakes the outbox. Throws what `refuseMoving` throws.
  */
 export async function storeInstallation(
   db: Pool,
@@ -28,7 +28,7 @@ export async function storeInstallation(
     const known = await lockPortal(trx, portal);
     if (known !== null) refuseMoving(known);
     await upsertPortal(trx, install);
-    // Those of webhooks are confirmed by no OAuth host.
+    // Not for portals added by a webhook: no OAuth host has confirmed their id.
     if (install.serverEndpoint !== '') await releaseName(trx, portal);
     if (eventApi !== undefined) await updatePortal(trx, portal, { event_api_wanted: eventApi });
     await offerToken(trx, { ...token, portal, isAdmin });

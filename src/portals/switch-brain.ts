@@ -8,9 +8,9 @@ import { forgetRemoteIds } from '../store/tenants/conversations.ts';
 import { cancelFollowUpsOf } from '../store/tenants/follow-ups.ts';
 
 /**
- * With another account the bot forgets what the former one called its conversations, and what waited for the former one is tried at once;
- * follow-ups of the former one are dropped.
- * False when the bot no longer has the brain and account it had when it was read; then nothing is written. The caller wakes the outbox.
+ * With another account, the bot forgets the former account's names of its conversations, and what waited is tried at once; follow-ups of a former
+ * brain or account are dropped. False: the bot no longer has the brain and account that were read, and nothing is written. The caller wakes the
+ * outbox.
  */
 export async function switchBrain(
   trx: Transaction,

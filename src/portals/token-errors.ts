@@ -1,4 +1,4 @@
-/** The errors that say why a portal cannot be called at the moment. All but one ask for a pause: what waits goes on when the portal is back. */
+/** The errors that say why a portal cannot be called at the moment. All but one count as throttled: what waits goes on when the portal is back. */
 import { type AppError, RemoteRefused, RemoteUnreachable } from '../core/errors.ts';
 import type { TokenRow } from '../store/tenants/tokens.ts';
 
@@ -22,7 +22,7 @@ export function disconnected(cause: AppError): RemoteRefused {
   });
 }
 
-/** The refusal of a refresh whose predecessor ended unseen: it tells a person what has probably happened to the pair. */
+/** For a refused refresh after one whose end nobody saw: tells a person what has probably happened to the pair. */
 export function pairLost(cause: AppError, lostAt: Date): RemoteRefused {
   return new RemoteRefused({
     code: 'bitrix24.disconnected',
@@ -76,7 +76,7 @@ export function held(token: Pick<TokenRow, 'backoff_code'>, leftMs: number): Rem
   });
 }
 
-/** The refresh goes on, or is somebody else's; nobody stands and waits for it. */
+/** The refresh goes on, here or in another process; the caller does not wait for it. */
 export function refreshWaits(): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'bitrix24.refresh_waits',
@@ -86,7 +86,7 @@ export function refreshWaits(): RemoteUnreachable {
   });
 }
 
-/** The OAuth host could not be asked. Whatever became of the refresh, the call for which it was wanted was not made. */
+/** The OAuth host could not be asked. Even if the refresh succeeded there, the call that needed it was not made. */
 export function oauthAway(cause: AppError): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'bitrix24.oauth_away',

@@ -1,10 +1,10 @@
 /**
- * Exchanges a portal's token pair for a new one, once over all processes. A lease on the token row keeps others away; no transaction is
- * open while the OAuth host is asked; the answer is stored only where the traded token is still the stored one.
+ * Exchanges a portal's token pair for a new one, once over all processes. A lease on the token row keeps others away; no transaction is open while
+ * the OAuth host is asked; the answer is stored only if the traded token is still the stored one.
  *
- * Bitrix24 does not document whether a traded refresh token still works. So the time between the answer and the stored row is kept as
- * short as it can be, the row is written again and again while the database is away, and a refresh whose end nobody wrote down is noted
- * (`refresh_lost_at`), so that a refusal that follows can be explained.
+ * Bitrix24 does not document whether a traded refresh token still works. So the time between the answer and the stored row is kept as short as it can
+ * be, the row is written again and again while the database is away, and a refresh whose outcome was not recorded is noted (`refresh_lost_at`), so
+ * that a refusal that follows can be explained.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -37,14 +37,14 @@ export interface TokenExchangeOptions {
   readonly log: Logger;
 }
 
-/** Long, so that few answers are lost: nobody holds anything meanwhile. Shorter than a shutdown is given. */
+/** Long, so that few answers are lost; no transaction is open meanwhile. Shorter than the time a shutdown has. */
 const oauthTimeoutMs = 20_000;
 
 /** A process that dies during a refresh keeps others away for so long; a living one renews its lease. */
 const leaseSeconds = 15;
 const renewMs = 5_000;
 
-/** How long a new pair is tried to be stored while the database is away. */
+/** How long storing a new pair is tried again while the database is away. */
 const storeForMs = 120_000;
 
 export class TokenExchange {
@@ -98,7 +98,7 @@ export class TokenExchange {
     }
   }
 
-  /** Writes the new pair down, whatever it takes: it is the only one there is. */
+  /** Stores the new pair, again and again while the database is away: it is the only pair there is. */
   async #store(portal: Portal, token: TokenRow, fresh: FreshTokens): Promise<void> {
     const end = performance.now() + storeForMs;
     for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {

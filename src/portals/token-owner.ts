@@ -1,4 +1,4 @@
-/** Asks a portal with the token of a visitor: whose it is, and what the portal says of the app. */
+/** Asks a portal with the token of a visitor: whose token it is, and what the portal says of the app. */
 import { z } from 'zod';
 import { codeOf, exhaustedCode, patiently } from '../bitrix24/rest/patiently.ts';
 import type { PortalRateLimiter } from '../bitrix24/rest/portal-access.ts';
@@ -30,7 +30,7 @@ export interface TokenOwner {
 
 const portalTimeoutMs = 8_000;
 
-/** For so long a portal is asked again that refuses requests for their number; the last attempt may take longer. */
+/** How long a portal that gets too many requests is asked again; the last attempt may take longer. */
 const patienceMs = 3_000;
 const leastTimeoutMs = 1_000;
 
@@ -53,8 +53,8 @@ const profileSchema = z
   );
 
 /**
- * The result of a method without parameters. A person waits for it, so it is asked at once; only a portal that refuses requests for their
- * number is asked again, in turn with all other requests. Throws AppErrors.
+ * The result of a method without parameters. A person waits for it, so the portal is asked at once; only if it refuses because it gets too many
+ * requests is it asked again, in turn with all other requests. Throws AppErrors.
  */
 export async function askWithToken(parts: AskingParts, method: string, token: PortalToken): Promise<unknown> {
   const { rateLimiter } = parts;
@@ -65,7 +65,7 @@ export async function askWithToken(parts: AskingParts, method: string, token: Po
     try {
       return await askOnce(parts, method, token, timeoutMs);
     } catch (error) {
-      // A portal that has refused and is slow now is still one that takes no more requests.
+      // A portal that refused before and is slow now still counts as one that takes no more requests.
       if (refused !== null && error instanceof RemoteUnreachable) throw refused;
       if (codeOf(error) === exhaustedCode) {
         refused = error;
@@ -92,7 +92,7 @@ async function askOnce(
   return readAnswer({ method, ...response });
 }
 
-/** As `profile` tells it, which needs no scope. Throws AppErrors, and ZodError for an answer that names nobody. */
+/** The owner as the method `profile` tells it, which needs no scope. Throws AppErrors, and ZodError for an answer that names nobody. */
 export async function ownerOfToken(parts: AskingParts, token: PortalToken): Promise<TokenOwner> {
   return profileSchema.parse(await askWithToken(parts, 'profile', token));
 }

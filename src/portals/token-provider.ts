@@ -27,7 +27,7 @@ export interface TokenProviderOptions {
   readonly oauth: OAuthClient;
   readonly guard: NetworkGuard;
   readonly log: Logger;
-  /** One of its own when absent. */
+  /** Absent: the provider makes one of its own. */
   readonly gate?: RefreshLimiter;
 }
 
@@ -42,13 +42,13 @@ const believedMs = 10_000;
 /** After a refusal the portal and its OAuth host are left alone for so long, unless somebody brings other tokens. */
 const holdSeconds = 300;
 
-/** What the one call by which a held portal is tried again may take. */
+/** How long the one call may take by which a held portal is tried again. */
 const probeSeconds = 30;
 
 /** Callers wait no longer than this for a refresh; it continues, and they try again later. */
 const patienceMs = 3_000;
 
-/** How long a refresh by another process is waited for before this one gives the question back. */
+/** How long this process waits for a refresh by another one before it throws `bitrix24.refresh_waits`. */
 const othersMs = 25_000;
 
 type Trouble = 'disconnected' | 'suspended';
@@ -184,8 +184,8 @@ class StoredTokens implements ClosableTokenProvider {
   }
 
   /**
-   * Writes down that the portal is in trouble and to be left alone, and returns the error to throw. Who brought other tokens meanwhile
-   * (an administrator, another process) has made the refusal meaningless: then the call is simply worth another try.
+   * Records that the portal is in trouble and to be left alone, and returns the error to throw. If somebody brought other tokens meanwhile (an
+   * administrator, another process), the refusal means nothing: then the call is simply worth another try.
    */
   async #hold(access: PortalAccess, state: Trouble, error: AppError): Promise<unknown> {
     const { portal: id } = access;
@@ -226,12 +226,12 @@ class StoredTokens implements ClosableTokenProvider {
       const running = this.#renewing.get(id);
       if (running === undefined) return await inTime(this.#begin(id, stale));
       const access = await inTime(running);
-      // It may have been begun for a token older than ours, and have found only ours.
+      // That refresh may have begun for a token older than ours, and have found only ours.
       if (access.accessToken !== stale.accessToken || access.endpoint !== stale.endpoint) return access;
     }
   }
 
-  /** A portal redirects: only a refresh tells where it lives, whatever pair is stored. One is made, once in a while. */
+  /** For a portal that redirects: only a refresh tells where it lives, whatever pair is stored. This process makes one per portal in five minutes. */
   async #findMoved(id: string, stale: PortalAccess): Promise<PortalAccess> {
     const running = this.#renewing.get(id);
     if (running !== undefined) await inTime(running);

@@ -19,12 +19,12 @@ export interface WebhookInstallationOptions {
 
 const timeoutMs = 10_000;
 
-/** A webhook does not expire; the column wants a moment. */
+/** A webhook does not expire, but the column needs a moment. */
 const never = new Date('9999-12-31T00:00:00Z');
 
 /**
- * Asks the portal through the webhook, stores the portal and orders its set-up; again for a known portal: replaces its webhook. Throws
- * BadInput `portal.bad_webhook` and `portal.bad_member_id`, and what the portal answers; then nothing is stored.
+ * Asks the portal through the webhook, stores the portal and orders its set-up; for a known portal it replaces the webhook. Throws BadInput
+ * `portal.bad_webhook` and `portal.bad_member_id`, and what the portal answers; then nothing is stored.
  */
 export async function installByWebhook(
   { db, sealer, http, wakeups }: WebhookInstallationOptions,
@@ -70,8 +70,8 @@ export async function installByWebhook(
 }
 
 /**
- * The CLIENT_ID with which the bots of a portal in webhook mode were registered; null for any other portal. Every event brings it back as
- * its application token, which proves the event; so it outlives the webhook.
+ * The CLIENT_ID with which the bots of a portal in webhook mode were registered; null for any other portal. Every event brings it back as its
+ * application token, which proves the event; so it is kept when the webhook is replaced.
  */
 async function knownClientId(db: Pool, sealer: Sealer, portal: string): Promise<string | null> {
   const token = await findToken(db, portal);

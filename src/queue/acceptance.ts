@@ -5,7 +5,7 @@ import { RemoteUnreachable } from '../core/errors.ts';
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeup } from '../runtime/wakeup.ts';
-import { isCollision, isDatabaseAway, type Pool } from '../store/database.ts';
+import { isDatabaseAway, type Pool, withoutCollision } from '../store/database.ts';
 import { lanesOf } from '../store/queue/held-events.ts';
 import { type AcceptedEvents, acceptAndClaim, acceptEvents, type NewEvent } from '../store/queue/inbox.ts';
 import { type InboxPlaces, writeAndTake } from './direct-claims.ts';
@@ -30,7 +30,7 @@ export interface AcceptanceOptions {
   readonly db: Pool;
   readonly metrics: Metrics;
   readonly wakeup: Wakeup;
-  /** At this process's worker. */
+  /** The places at this process's own worker. */
   readonly places: InboxPlaces;
 }
 
@@ -63,19 +63,16 @@ export function createAcceptance(options: AcceptanceOptions): Acceptance {
  * makes the statement fail, the events are stored one by one, so that only the bad one is refused.
  */
 async function store(options: AcceptanceOptions, events: readonly NewEvent[]): Promise<readonly (boolean | Error)[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const { isNew, claimed } = await storeTogether(options, events);
-      const taken = claimed.reduce((sum, { rows }) => sum + rows.length, 0);
-      if (isNew.filter(Boolean).length > taken) options.wakeup.ring();
-      return isNew;
-    } catch (error) {
-      if (isCollision(error) && attempt < 5) continue;
-      if (isDatabaseAway(error) || events.length === 1) throw error;
-      const stored = await storeOneByOne(options.db, events);
-      options.wakeup.ring();
-      return stored;
-    }
+  try {
+    const { isNew, claimed } = await withoutCollision(() => storeTogether(options, events));
+    const taken = claimed.reduce((sum, { rows }) => sum + rows.length, 0);
+    if (isNew.filter(Boolean).length > taken) options.wakeup.ring();
+    return isNew;
+  } catch (error) {
+    if (isDatabaseAway(error) || events.length === 1) throw error;
+    const stored = await storeOneByOne(options.db, events);
+    options.wakeup.ring();
+    return stored;
   }
 }
 

@@ -4,7 +4,7 @@ import type { ClaimPlan } from './destinations.ts';
 
 const keyOf = ({ portal, destination }: Destination): string => `${portal}\n${destination}`;
 
-/** Returns the lanes that the plan allows, the first ones if it does not allow all. Each is given with its destination. */
+/** Returns the lanes that the plan allows; if it does not allow all, the first ones. */
 export function admitLanes<Lane extends Destination>(plan: ClaimPlan, lanes: readonly Lane[]): Lane[] {
   const allowances = new Map(plan.allowances.map((allowance) => [keyOf(allowance), allowance]));
   const used = new Map<string, number>();

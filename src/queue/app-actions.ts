@@ -41,7 +41,7 @@ export interface AppActionsOptions extends PollEventsOptions {
   readonly brains: readonly Brain[];
   readonly log: Logger;
   readonly publicUrl: string;
-  /** How the events of portals arrive that are set up for the first time. */
+  /** How events arrive from portals that are set up for the first time. */
   readonly eventApi: EventApi | 'auto';
   readonly clientId: string;
   readonly botCodePrefix: string;
@@ -93,7 +93,7 @@ class PortalLife implements AppActions {
     const portal = await findPortal(this.#options.db, id);
     if (portal === null || portal.state === 'uninstalled') return 'portal_uninstalled';
     const language = languageOf(portal.language);
-    // Only the first time: later an empty list means that the administrator wants none.
+    // Only the first time: later an empty list means that the administrator wants no bots.
     if (portal.set_up_at === null && (await listBots(this.#options.db, id)).length === 0)
       await this.#addDefaultBots(id, language);
     const bots = (await listBots(this.#options.db, id))

@@ -1,11 +1,10 @@
 /**
- * Orders that portals are asked whether the app works in them (`check-app.ts`), each a few times a day. Asking a portal that has been quiet
- * for an hour also exchanges its tokens, so portals that become due together are spread: however many have been added at one moment, in each
- * round only their share is asked.
+ * Orders checks of whether the app works in a portal (`check-app.ts`), a few times a day for each. Asking a portal that has been quiet for
+ * an hour also exchanges its tokens, so checks that become due together are spread: each round asks only its share of the portals, however
+ * many have been added at one moment.
  */
 import type { Logger } from '../lib/logger.ts';
 import { orderAppChecks } from '../portals/app-orders.ts';
-import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
 import { claimAppChecks, countAppChecks } from '../store/tenants/app-checks.ts';
@@ -17,7 +16,7 @@ export interface AskAboutAppOptions {
   readonly firstMs?: number | undefined;
 }
 
-/** Short, so that what a round orders is little even with 100 000 portals. */
+/** Short, so that a round orders few checks even with 100 000 portals. */
 const roundSeconds = 10;
 
 /** A portal is asked this often. */
@@ -26,18 +25,14 @@ const everySeconds = 6 * 3_600;
 export function startAskingAboutApp({ db, log, firstMs }: AskAboutAppOptions): WorkLoop {
   return startWorkLoop({
     name: 'app checks',
-    wakeup: createWakeup(),
     log,
     firstMs,
     pollMs: roundSeconds * 1_000,
-    round: async () => {
-      await askAboutApp(db);
-      return false;
-    },
+    round: () => askAboutApp(db),
   });
 }
 
-/** One round. Claimed and ordered together, so that of several processes one asks each portal. */
+/** One round. Checks are claimed and ordered in one transaction, so that only one of several processes asks a portal. */
 export async function askAboutApp(db: Pool): Promise<void> {
   const before = new Date(Date.now() - everySeconds * 1_000);
   await inTransaction(db, async (trx) => {

@@ -4,8 +4,8 @@ import { type ClaimedEvent, readBody } from '../store/queue/inbox.ts';
 
 export interface BodyLoader {
   /**
-   * Runs `work` with the row's body; waits first while too many bytes are loaded. Errors of `work` are passed on. Returns null without
-   * running it if `isLate` is true when a large body could be loaded.
+   * Runs `work` with the row's body; waits first while too many bytes are loaded. Errors of `work` are passed on. If
+   * `isLate()` is true once there is room for a large body, returns null without running `work`.
    */
   withBody<T>(row: ClaimedEvent, work: (body: Buffer) => Promise<T>, isLate: () => boolean): Promise<T | null>;
 }

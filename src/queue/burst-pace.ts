@@ -7,7 +7,7 @@ import type { BotRow } from '../store/tenants/bots.ts';
 /** A customer who waits longer for an answer has left. */
 const longest = { quietMs: 60_000, maxMs: 300_000 };
 
-/** With a setting of its own, a bot waits so many times that long at most. */
+/** A bot with its own setting waits at most this many times as long. */
 const mostQuietTimes = 5;
 
 /** Undefined: each message is delivered at once. */

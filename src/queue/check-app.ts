@@ -64,7 +64,7 @@ function stateOf({ isInstalled, isPaymentExpired }: AppInfo): AppState {
   return isPaymentExpired ? 'payment_expired' : 'working';
 }
 
-/** A bot writes to the administrator whose token the app uses. Without one, the app's page and `doctor` say it. */
+/** A bot writes to the administrator whose token the app uses. Where none can, the app's page and `doctor` still say it. */
 async function tellAdministrator(trx: Transaction, portal: Portal, state: Exclude<AppState, 'working'>): Promise<void> {
   const token = await findToken(trx, portal.portal);
   const bot = (await listBots(trx, portal.portal)).find((one) => one.state === 'registered');

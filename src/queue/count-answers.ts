@@ -1,6 +1,5 @@
 /** Counts every minute how long people have waited for answers; see `store/reporting/answer-times.ts`. */
 import type { Logger } from '../lib/logger.ts';
-import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import type { Pool } from '../store/database.ts';
 import { countAnswers } from '../store/reporting/answer-times.ts';
@@ -10,7 +9,6 @@ const roundMs = 60_000;
 export function startCountingAnswers({ db, log }: { readonly db: Pool; readonly log: Logger }): WorkLoop {
   return startWorkLoop({
     name: 'answer times',
-    wakeup: createWakeup(),
     log,
     pollMs: roundMs,
     round: () => countAnswers(db),

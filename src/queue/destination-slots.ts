@@ -1,18 +1,18 @@
-/** Slots of destinations: which lanes use one, and what the ends of their attempts tell about the destination. */
+/** Slots of destinations: which lanes use one, and what the results of their attempts tell about the destination. */
 import type { Clock } from '../lib/clock.ts';
 import type { Destination } from '../store/queue/claim-lanes.ts';
 
 /**
- * How one attempt ended. `answered`: the remote responded, be it with a refusal. `no_answer`: it could not be reached or broke off; a silence
- * that ended quickly delayed nobody and is ignored here, because the lane's own backoff is enough. `not_attempted`: nothing was sent.
+ * How one attempt ended. `answered`: the remote responded, even if with a refusal. `no_answer`: it could not be reached or broke off; if that
+ * happened quickly, it delayed nobody and is ignored here, because the lane's own backoff is enough. `not_attempted`: nothing was sent.
  */
 export type AttemptResult = 'answered' | 'no_answer' | 'not_attempted';
 
 /** A slot in use. */
 export interface Slot {
   /**
-   * Call before each attempt; returns a function that records how it ended. Only its first call counts. `calls`: so many calls travel in the
-   * same request and share the time it takes.
+   * Call before each attempt; returns a function that records how it ended. Only its first call counts. `calls`: how many calls travel in
+   * the same request and share the time it takes.
    */
   begin(calls?: number): (ending: AttemptResult) => void;
   /** The lane waits for the destination's budget, until its attempt begins. */
@@ -20,13 +20,13 @@ export interface Slot {
   leave(): void;
 }
 
-/** An answer that took longer was slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
+/** An answer that takes longer counts as slow. Bitrix24 and MessageGateway answer within some hundred milliseconds. */
 const slowMs = 2_000;
 
-/** A request with several calls may take so much longer for each further one. */
+/** A request with several calls may take this much longer for each further call. */
 const furtherCallMs = 200;
 
-/** A call that has run longer counts as slow until it ends. For this long, many known remotes that all hang at once go unnoticed. */
+/** A call that has run longer counts as slow until it ends. If many known remotes hang at once, that goes unnoticed for this long. */
 const slowAfterMs = 500;
 
 /** After this many attempts in a row that waited long and got no answer, the breaker opens. */
@@ -40,7 +40,7 @@ const maxBackoffMs = 60_000;
 export interface DestinationState extends Destination {
   /** Slots in use. */
   used: number;
-  /** Those of them that wait for the destination's budget, or share a request: they take up memory only. */
+  /** Slots in use whose lanes wait for the destination's budget or share a request: they take up memory only. */
   shared: number;
   /** The attempts in flight. */
   readonly begun: Set<BegunAttempt>;

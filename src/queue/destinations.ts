@@ -79,7 +79,7 @@ class RemoteDestinations implements Destinations {
     this.#tidy(now);
     const records = [...this.#states.values()].map((state) => ({ state, status: this.#standingOf(state, now) }));
     const used = countUsed(records, now);
-    // So many more cost no request; beyond that they are counted, so that memory and leases stay bounded.
+    // Shared slots cost no request, so as many as `#slots` are not counted; more are, so that memory and leases stay bounded.
     used.answering += Math.max(0, countShared(records) - this.#slots);
     const slow = used.slow + used.open;
     const proper = used.unknown + used.answering;
@@ -110,7 +110,7 @@ class RemoteDestinations implements Destinations {
       else if (!isUsual) others.push(allowance);
     }
     return {
-      // Unless answering destinations are named, the last slots can only be kept from everybody.
+      // Unless answering destinations are named, the reserved slots can only be kept from all destinations.
       lanes: isScarce ? free : unprovenLanes,
       unproven: unprovenLanes,
       perDestination,
@@ -153,14 +153,14 @@ class RemoteDestinations implements Destinations {
     return state.answeredAt !== null && now - state.answeredAt < rememberedMs ? 'answering' : 'unknown';
   }
 
-  /** How many more lanes it may have. */
+  /** How many more lanes the destination may have. */
   #freeOf(state: DestinationState, status: DestinationStatus, now: number): number {
     if (status === 'open') return now >= state.openUntil && state.used === 0 ? 1 : 0;
     const most = status === 'answering' && state.shared > 0 ? slotsWhileWaiting : slotsOf[status];
     return Math.max(0, most - state.used);
   }
 
-  /** Distributes so many lanes among slow destinations; those that get none this time come first next time. */
+  /** Distributes `lanes` among slow destinations; those that get none this time come first next time. */
   #offerToSlow(all: readonly Assessed[], lanes: number, now: number): ReadonlyMap<DestinationState, number> {
     const offered = new Map<DestinationState, number>();
     const slow = all.flatMap(({ state, status }) => {

@@ -2,8 +2,8 @@
  * Direct claims: the statement that stores work also claims the idle lanes it puts the work into (`extendOnConflict` in
  * `store/queue/lanes.ts`), for the worker of the same process. That worker then needs neither a wakeup nor a claim of its own.
  *
- * A direct claim is like any other: it has an id and a lease, belongs to a worker process that proves that it lives, and only it may finish the
- * lane. Only idle lanes are claimed directly, under the lock of their row, so a lane never has two holders and nothing overtakes what waits.
+ * A direct claim is like any other: it has an id and a lease, belongs to a worker process that proves that it lives, and only its holder may
+ * finish the lane. Only idle lanes are claimed directly, under the lock of their row, so a lane never has two holders and nothing overtakes what waits.
  * The writer reserves a place at the worker first. A busy worker has none: then the work waits for an ordinary claim, which takes many lanes at
  * once and takes turns between destinations.
  */
@@ -12,7 +12,7 @@ import type { ClaimedLane, LaneRow } from '../store/queue/claim-lanes.ts';
 import type { ClaimedEvent } from '../store/queue/inbox.ts';
 import type { DirectClaim, LaneId } from '../store/queue/lanes.ts';
 import type { NewAction, OutboxRow } from '../store/queue/outbox.ts';
-import type { GiveBack } from './give-back.ts';
+import type { ReturnLanes } from './return-lanes.ts';
 
 /** A reserved place at a worker, for the lanes that one write claims. Either `take` or `lose` is called, once. */
 export interface Place<Row extends LaneRow> extends DirectClaim {
@@ -29,7 +29,7 @@ export interface OutboxPlace extends Place<OutboxRow> {
   readonly wants: (action: NewAction) => boolean;
 }
 
-/** Reserved with all the actions that the write appends. */
+/** A writer reserves a place with all the actions that it appends. */
 export type OutboxPlaces = Places<OutboxPlace, [readonly NewAction[]]>;
 
 /** Where writers reserve places at the workers of their process. */
@@ -61,26 +61,26 @@ function createPlacesOf<P, Asked extends readonly unknown[]>(): Places<P, Asked>
 
 export interface PlaceOptions<Row extends LaneRow> {
   readonly leaseSeconds: number;
-  readonly giveBack: GiveBack;
+  readonly returnLanes: ReturnLanes;
   /** Begins to work on lanes. */
   readonly work: (lanes: readonly ClaimedLane<Row>[]) => void;
 }
 
 /** @param holder the id of the claim */
 export function createPlace<Row extends LaneRow>(options: PlaceOptions<Row>, holder: string): Place<Row> {
-  const { leaseSeconds, giveBack, work } = options;
+  const { leaseSeconds, returnLanes, work } = options;
   return {
     holder,
     leaseSeconds,
     take: work,
     lose(lanes, error) {
       work([]);
-      if (isDatabaseAway(error)) giveBack(lanes, holder);
+      if (isDatabaseAway(error)) returnLanes(lanes, holder);
     },
   };
 }
 
-/** Runs a write that claims lanes for the place; the worker then takes what was claimed. @param lanes all that it may claim */
+/** Runs a write that claims lanes for the place; the worker then takes what was claimed. @param lanes all that the write may claim */
 export async function writeAndTake<
   Row extends LaneRow,
   Written extends { readonly claimed: readonly ClaimedLane<Row>[] },

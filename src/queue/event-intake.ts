@@ -14,7 +14,7 @@ export function rowOf({ id, code }: ScannedBot, bots: readonly BotRow[]): BotRow
   return bots.find((row) => id !== '' && row.bot_id === id) ?? bots.find((row) => row.code === code);
 }
 
-/** Belongs to a dialog of a bot; every other event concerns the app as a whole. */
+/** Whether the event belongs to a dialog of a bot; every other event concerns the app as a whole. */
 export function isOfDialog(event: ScannedEvent): boolean {
   return findEvent(event.event)?.scope === 'dialog' && event.bots.length > 0 && event.dialogId !== '';
 }
@@ -24,7 +24,7 @@ export function isOfDialog(event: ScannedEvent): boolean {
  * not have or thousands of invented ones, together become one row, which the worker drops with the reason. An event that concerns the app
  * as a whole becomes one row in the app's lane.
  *
- * @param portal under which the portal is stored
+ * @param portal the id under which the portal is stored
  */
 export function toNewEvents(portal: string, event: ScannedEvent, bots: readonly BotRow[]): NewEvent[] {
   const identity = findEvent(event.event)?.identity ?? byContent;
@@ -56,7 +56,7 @@ export function toNewEvents(portal: string, event: ScannedEvent, bots: readonly 
 /**
  * One row per bot that has talked in the chat of an Open Channel.
  *
- * @param botCodes the bots that have
+ * @param botCodes codes of the bots that have talked there
  */
 export function toLineEvents(
   portal: string,

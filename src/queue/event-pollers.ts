@@ -1,9 +1,8 @@
 /**
- * Keeps the pollers of portals that keep their events for the app: each such portal is polled by one process at a time, by a lease, and taken
- * over by another when that process dies. What is stored of each bot tells the new holder where to go on.
+ * Runs the pollers of portals that keep their events for the app. One process at a time polls each such portal, under a lease; if it dies,
+ * another takes over. The portal gives the new holder all events that were not acknowledged (`poll-events.ts`).
  */
 
-import { createWakeup } from '../runtime/wakeup.ts';
 import type { WorkLoop } from '../runtime/work-loop.ts';
 import { startWorkLoop } from '../runtime/work-loop.ts';
 import { claimPolls, releasePolls, renewPolls } from '../store/tenants/event-polls.ts';
@@ -38,7 +37,6 @@ class EventPollers implements WorkLoop {
     this.#owner = `${options.owner}:e`;
     this.#loop = startWorkLoop({
       name: 'event-pollers',
-      wakeup: createWakeup(),
       log: options.log,
       pollMs: options.pollMs ?? 5_000,
       round: async () => {
@@ -56,7 +54,7 @@ class EventPollers implements WorkLoop {
     if (portals.length > 0) await releasePolls(this.#options.db, this.#owner, portals);
   }
 
-  /** Keeps what is still ours and still polled, ends what is not. */
+  /** Goes on with the portals that are still ours and still polled; ends the others. */
   async #renew(): Promise<void> {
     const still = await renewPolls(this.#options.db, this.#owner, leaseSeconds);
     const over = [...this.#held.keys()].filter((portal) => !still.has(portal));
@@ -68,7 +66,7 @@ class EventPollers implements WorkLoop {
   /** True: there may be more to take. */
   async #claim(): Promise<boolean> {
     const claimed = await claimPolls(this.#options.db, this.#owner, { limit: claimAtOnce, leaseSeconds });
-    // Where the one before is still ending, the next round takes the portal, or another process does.
+    // Where our former poller is still ending, the next round takes the portal, or another process does.
     for (const portal of claimed) if (!this.#held.has(portal)) this.#hold(portal);
     return claimed.length === claimAtOnce;
   }

@@ -31,7 +31,7 @@ export interface ExecutionResult {
   readonly outcome: string;
   readonly remoteId: string | null;
   readonly delivery?: Delivery;
-  /** Events for the conversation that follow from it. */
+  /** Events for the conversation that follow from the action. */
   readonly events?: readonly ChatEvent[];
   /** Nothing was done, on purpose (the portal is gone, the bot was removed). */
   readonly isDropped?: boolean;
@@ -42,16 +42,16 @@ export interface Executor {
   isRepeatable(row: OutboxRow): Promise<boolean>;
   /** True when the brain of the row's bot wants to know how its messages ended. */
   wantsReceipts(row: OutboxRow): Promise<boolean>;
-  /** Opens what is needed for the attempt, a file; null when nothing is. Has no visible effect. Aborting the signal closes it. Throws AppErrors. */
+  /** Opens the file the attempt needs; null if it needs none. Has no visible effect. Aborting the signal closes the file. Throws AppErrors. */
   prepare(row: OutboxRow, signal: AbortSignal): Promise<PortalFile | null>;
   /**
-   * Throws AppErrors; see their `retry` and `fate`. Calls into a portal are announced to `attempt`; what its `leaves` rejects with is
-   * thrown on, and the call was not made then.
+   * Throws AppErrors; see their `retry` and `fate`. Calls to a portal are announced to `attempt`; if its `leaves` rejects, the call is not
+   * made and the error is thrown on.
    */
   execute(row: OutboxRow, prepared: PortalFile | null, attempt: Attempt): Promise<ExecutionResult>;
 }
 
-/** Of the error that `Attempt.leaves` rejects with when another worker has the lane. */
+/** Code of the error with which `Attempt.leaves` rejects when another worker has the lane. */
 export const laneLostCode = 'outbox.lane_lost';
 
 export interface Attempt extends CallMoments {
@@ -144,7 +144,7 @@ class ActionExecutor implements Executor {
     return (await this.#options.portals.portal(portal)).portal?.has_imbot_v2 ?? true;
   }
 
-  /** Null if there is no bot that could send it. */
+  /** Null if there is no bot that could send the file. */
   async #openFile(
     row: OutboxRow,
     { file, internal }: PortalAction & { type: 'send_file' },
@@ -269,7 +269,7 @@ class ActionExecutor implements Executor {
   }
 }
 
-/** After these nobody waits for the brain any more. */
+/** After one of these events, nobody waits for the brain any more. */
 const endsWaiting: ReadonlySet<BrainEvent['type']> = new Set(['reply', 'handover', 'finish']);
 
 /** The largest number of characters of a brain's warnings that are kept in the outcome. */
@@ -285,7 +285,7 @@ function fitsWebhookReply({ portalMessageId, error, isLate }: Receipt): boolean 
   return isLate !== true && (portalMessageId === null || error === null);
 }
 
-/** How long "typing" says something: Bitrix24 shows it about as long. */
+/** How long "typing" is worth sending: Bitrix24 shows it for about as long. */
 const typingMs = 20_000;
 
 /** An optional call that met a limit of the portal is not tried again. */

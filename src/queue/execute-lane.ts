@@ -120,7 +120,7 @@ const ageOf = ({ clock }: LaneOptions, row: OutboxRow): number => clock.now().ge
 
 /** `others`: how the other parts of the same message ended; null where no receipt follows. */
 type Step = { readonly row: OutboxRow; readonly others: readonly EndedPart[] | null } | { readonly dropped: string };
-/** Null when the database cannot be read: nothing was tried, and the results before it must still be written. */
+/** Null when the database cannot be read: the row is not tried, and the results of the rows before it must still be written. */
 async function readStep(
   { db, executor, log }: LaneOptions,
   {
@@ -160,7 +160,7 @@ type AttemptOutcome =
 
 type OneAttempt = AttemptContext & { readonly count: number; readonly throttled: number; readonly holder: string };
 
-/** One attempt. `isUnknown`: it may have happened and must not be repeated automatically. */
+/** Makes one attempt. `isUnknown`: it may have happened and must not be repeated automatically. */
 async function attemptAction(options: LaneOptions, row: OutboxRow, attempt: OneAttempt): Promise<AttemptOutcome> {
   const { db, executor } = options;
   const answered = remoteMessageIdOf(row);
@@ -169,7 +169,7 @@ async function attemptAction(options: LaneOptions, row: OutboxRow, attempt: OneA
   let hasBegun = false;
   let end = attempt.slot.begin();
   const opened = new AbortController();
-  /** Right before a request leaves: whatever speaks against it is looked up now, after all waiting. */
+  /** Called right before a request leaves: whether it may still be sent is checked only now, after all waiting. */
   const leaves = async (calls: number): Promise<void> => {
     endFormer();
     if (!hasBegun) await beginAttempt(options, row, { ...attempt, isOnce });
@@ -180,7 +180,7 @@ async function attemptAction(options: LaneOptions, row: OutboxRow, attempt: OneA
     endFormer();
     attempt.slot.wait();
   };
-  // A second request of an action follows an answer to the first one.
+  // An action sends a second request only after an answer to the first.
   const endFormer = (): void => end(hasBegun ? 'answered' : 'not_attempted');
   try {
     isOnce = !(await executor.isRepeatable(row));
@@ -220,7 +220,7 @@ class NotShown extends Error {
   }
 }
 
-/** Records that the attempt begins, where it must be known. Throws NotShown, or `outbox.lane_lost`. */
+/** Records that the attempt begins, for actions of which that must be known. Throws NotShown, or `outbox.lane_lost`. */
 async function beginAttempt(
   options: LaneOptions,
   row: OutboxRow,
@@ -249,7 +249,7 @@ function notShown(row: OutboxRow, outcome: string): AttemptOutcome {
 
 /**
  * A younger answer is sent without checking again whether a person has taken over: that saves a query for every message, and the network
- * needs as long anyway.
+ * takes as long anyway.
  */
 const freshMs = 1_000;
 

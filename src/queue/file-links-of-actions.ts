@@ -1,4 +1,4 @@
-/** Where an action only names a file: the address that stands beside the name. */
+/** Finds the address shown beside the name of a file that an action only names. */
 import type { KnownConnector } from '../connections/connector-registry.ts';
 import type { FileLinks } from '../connections/file-links.ts';
 import type { ShownFile } from '../core/actions.ts';

@@ -11,8 +11,8 @@ export interface FullScanSchedule {
 }
 
 /**
- * Reading every destination costs about 10 µs each, more on a busy server. Nine times as long passes before the next such claim, so that
- * they take a tenth of the time, but never more than this limit.
+ * Reading every destination costs about 10 µs each, more on a busy server. The next such claim follows after nine times as long, so that
+ * these claims take a tenth of the time, but after no more than this limit.
  */
 const maxIntervalMs = 100;
 const intervalFactor = 9;
@@ -28,7 +28,7 @@ export function createFullScanSchedule(clock: Pick<Clock, 'monotonicMs'>): FullS
       if (!isCrowded || now < nextScanAt) return false;
       scanStartedAt = now;
       isCrowded = false;
-      // Set before the claim, in case it fails and `seen` is not called.
+      // Set before the claim, in case it fails and `record` is not called.
       nextScanAt = now + maxIntervalMs;
       return true;
     },

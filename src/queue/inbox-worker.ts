@@ -24,10 +24,10 @@ import type { StoredFollowUpChange } from '../store/tenants/follow-ups.ts';
 import { type BodyLoader, createBodyLoader } from './body-loader.ts';
 import { createPlace, type WorkerPlaces } from './direct-claims.ts';
 import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
-import { createGiveBack } from './give-back.ts';
 import { type ProcessEventOptions, processEvent } from './process-event.ts';
 import { ownSource } from './read-event.ts';
 import { type RetryWriteOptions, retryWrite } from './retry-write.ts';
+import { createReturnLanes } from './return-lanes.ts';
 import { routeUnmatched } from './route-unmatched.ts';
 import { type LaneResult, nothingDone, writeSeparately } from './write-inbox-results.ts';
 
@@ -44,7 +44,7 @@ export interface InboxWorkerOptions extends ProcessEventOptions {
   readonly pollMs?: number | undefined;
 }
 
-/** Lanes and rows of one round: the bench `drain` showed no gain beyond. The lease is far longer than a round takes. */
+/** Lanes and rows of one round: the bench `drain` showed no gain from more. The lease is far longer than a round takes. */
 const limits = { lanes: 200, rows: 2_000, rowsPerLane: 250, leaseSeconds: 60 };
 const usualPollMs = 1_000;
 
@@ -58,8 +58,8 @@ const largeBodyBudgetMs = 500;
 const failedLaneMs = 5_000;
 
 /**
- * The first event of a lane that was started so often without ever ending apparently ends its process: it becomes a dead letter. Workers
- * that are killed for other reasons start it again too, so the limit is not lower.
+ * If the first event of a lane was started more often than this and never ended, it apparently kills its process: it becomes a dead letter.
+ * An event is also started again when its worker was killed for other reasons, so the limit is not lower.
  */
 const maxStarts = 10;
 
@@ -96,13 +96,13 @@ export function startInboxWorker(options: InboxWorkerOptions): readonly WorkLoop
   return [...loops, openPlaces(shared)];
 }
 
-/** Gives places to direct claims while fewer rounds are under way than there are loops. Stops after the last of them has ended. */
+/** Gives places to direct claims while fewer rounds are under way than there are loops. Stopping waits for the work in all of them. */
 function openPlaces(shared: Shared): WorkLoop {
   const { db, owner, clock, log, load } = shared;
   const stopping = new AbortController();
   const { leaseSeconds } = limits;
   const retry = { clock, stopping: stopping.signal };
-  const giveBack = createGiveBack({ db, queue: 'inbox', leaseSeconds, retry, log });
+  const returnLanes = createReturnLanes({ db, queue: 'inbox', leaseSeconds, retry, log });
   const open = new Set<Promise<void>>();
   let claims = 0;
   shared.places.inbox.open(() => {
@@ -123,7 +123,7 @@ function openPlaces(shared: Shared): WorkLoop {
       }
     };
     const begin = (lanes: readonly ClaimedLane<ClaimedEvent>[]): void => void work(lanes);
-    return createPlace({ leaseSeconds, giveBack, work: begin }, `${owner}:h.${claims}`);
+    return createPlace({ leaseSeconds, returnLanes, work: begin }, `${owner}:h.${claims}`);
   });
   return {
     async stop() {
@@ -147,7 +147,7 @@ async function processRound(options: Shared, { holder, turns, signal }: Round): 
     const claim = await claimInbox(options.db, { ...limits, holder, everyDestination: turns.isDue() });
     turns.record(claim);
     if (claim.lanes.length === 0) return false;
-    // Another loop takes from the rest meanwhile.
+    // Another loop can take from the rest meanwhile.
     if (claim.hasLeft) options.wakeups.inbox.ring();
     const hasMore = await workLanes(options, claim.lanes, signal);
     return claim.hasLeft || hasMore;
@@ -187,7 +187,7 @@ async function workLanes(
   return hasMore || lanes.length < claimed.length;
 }
 
-/** The lane of one that cannot be moved is free when its lease ends; the others of the round go on. */
+/** Moves the events of a held lane. A lane that cannot be moved is free when its lease ends; the others of the round go on. */
 async function moveHeldLane(
   { db, log }: Shared,
   lane: ClaimedLane<ClaimedEvent>,

@@ -3,7 +3,6 @@
 import type { TokenProvider } from '../bitrix24/rest/portal-access.ts';
 import type { Logger } from '../lib/logger.ts';
 import { webhookUser } from '../portals/token-context.ts';
-import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import type { Pool } from '../store/database.ts';
 import { forgetHolds } from '../store/queue/held-events.ts';
@@ -42,14 +41,13 @@ const roundMs = 600_000;
  */
 const dormantDays = 150;
 
-/** Steps of a round in the walk over all lanes: 600 000 lanes are walked in an hour, and no round reads more when there are more. */
+/** Steps that a round goes in the walk over all lanes: 600 000 lanes an hour, and not more when there are more. */
 const laneSteps = 20;
 
 export function startMaintenance(options: MaintenanceOptions): WorkLoop {
   const walkLanes = createLaneWalk(options.db);
   return startWorkLoop({
     name: 'maintenance',
-    wakeup: createWakeup(),
     log: options.log,
     firstMs: options.firstMs,
     pollMs: roundMs,
@@ -57,7 +55,6 @@ export function startMaintenance(options: MaintenanceOptions): WorkLoop {
       await forgetOld(options, signal);
       await keepTokensAlive(options, signal);
       await walkLanes(signal);
-      return false;
     },
   });
 }
@@ -87,7 +84,7 @@ async function forgetOld(options: MaintenanceOptions, signal: AbortSignal): Prom
   }
 }
 
-/** Goes on where the round before ended, and begins anew at the end. */
+/** Goes on where the previous round ended, and starts over after the last lane. */
 function createLaneWalk(db: Pool): (signal: AbortSignal) => Promise<void> {
   let place: LanePlace | null = null;
   return async (signal) => {

@@ -22,8 +22,8 @@ import { createPlace, type OutboxPlace, type WorkerPlaces } from './direct-claim
 import type { Executor } from './execute-action.ts';
 import { executeLane, type LaneResult } from './execute-lane.ts';
 import { createFullScanSchedule, type FullScanSchedule } from './full-scan-schedule.ts';
-import { createGiveBack, type GiveBack } from './give-back.ts';
 import { retryWrite } from './retry-write.ts';
+import { createReturnLanes, type ReturnLanes } from './return-lanes.ts';
 import { writeLaneResults } from './write-lane-results.ts';
 
 export interface OutboxWorkerOptions {
@@ -50,7 +50,7 @@ const leaseSeconds = 60;
 const renewMs = 20_000;
 const rowsPerLane = 10;
 
-/** One write hands over no more lanes than this; more of them wait for a claim, which takes them all at once. */
+/** A write with more lanes than this hands over none of them: they wait for a claim, which takes them all at once. */
 const maxHanded = 8;
 
 /** A lane is not started when its lease ends sooner than this, which happens when a process was suspended for a while. */
@@ -78,12 +78,12 @@ class OutboxWorker implements WorkLoop {
   readonly #aborting = new AbortController();
   readonly #stopping = new AbortController();
   #claims = 0;
-  /** Lanes were ready that the last claim did not take: each slot that becomes free lets the loop claim again. */
+  /** The last claim may have left ready lanes: each slot that becomes free lets the loop claim again. */
   #hasLeft = true;
   /** Places that were reserved and not used yet. */
   #places = 0;
   readonly #finisher: GroupCommit<LaneResult, boolean>;
-  readonly #giveBack: GiveBack;
+  readonly #returnLanes: ReturnLanes;
   readonly #renewal: NodeJS.Timeout;
   readonly #loop: WorkLoop;
 
@@ -100,7 +100,7 @@ class OutboxWorker implements WorkLoop {
     });
     const { db, clock, log } = options;
     const retry = { clock, stopping: this.#stopping.signal };
-    this.#giveBack = createGiveBack({ db, queue: 'outbox', leaseSeconds, retry, log });
+    this.#returnLanes = createReturnLanes({ db, queue: 'outbox', leaseSeconds, retry, log });
     this.#renewal = setInterval(() => {
       if (this.#inHand.size === 0) return;
       this.#renew().catch((error: unknown) =>
@@ -184,7 +184,7 @@ class OutboxWorker implements WorkLoop {
     };
     this.#places += 1;
     this.#claims += 1;
-    const place = createPlace({ leaseSeconds, giveBack: this.#giveBack, work }, `${owner}:h${this.#claims}`);
+    const place = createPlace({ leaseSeconds, returnLanes: this.#returnLanes, work }, `${owner}:h${this.#claims}`);
     return { ...place, wants: ({ portal, lane }) => wanted.has(laneKey(portal, lane)) };
   }
 

@@ -1,7 +1,7 @@
 /**
  * Stores the events a portal keeps for its bots. Giving `imbot.v2.Event.get` an offset deletes what is below it in the portal, so an offset
- * is given only after the events below it are committed to the inbox. The portal thereby keeps the place itself: a process that begins anew
- * is given everything that was not acknowledged, and what was stored already is not stored again.
+ * is given only after the events below it are committed to the inbox. So the portal itself keeps the place: a process that starts anew gets
+ * all events that were not acknowledged, and those that are stored already are not stored again.
  */
 import { type FetchedPage, readFetched } from '../bitrix24/events/fetched-event.ts';
 import { scanEvent } from '../bitrix24/events/scan-event.ts';
@@ -11,7 +11,7 @@ import type { Clock } from '../lib/clock.ts';
 import { type MaybeTracing, recordReceived } from '../runtime/message-spans.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Wakeup } from '../runtime/wakeup.ts';
-import { isCollision, type Pool } from '../store/database.ts';
+import { type Pool, withoutCollision } from '../store/database.ts';
 import { holdPosted, releasePosted } from '../store/queue/held-events.ts';
 import { acceptEvents } from '../store/queue/inbox.ts';
 import { type BotRow, listBots } from '../store/tenants/bots.ts';
@@ -24,7 +24,7 @@ export interface PollEventsOptions {
   readonly client: PortalClient;
   readonly metrics: Metrics;
   readonly tracing?: MaybeTracing;
-  /** Of the inbox. */
+  /** The wakeup of the inbox. */
   readonly wakeup: Wakeup;
   readonly clock: Clock;
 }
@@ -34,7 +34,7 @@ export const pageSize = 100;
 
 /**
  * The offset of a first call, which acknowledges nothing: events have positive numbers. Without any offset the portal may go on answering for
- * a minute that there is nothing (docs/platform-notes/bitrix24.md#polling).
+ * a minute that there are no events (docs/platform-notes/bitrix24.md#polling).
  */
 export const firstOffset = 1;
 
@@ -48,21 +48,11 @@ export async function storePage(
   const startedAt = performance.now();
   const rows = events.flatMap(({ body }) => toNewEvents(portal, scanEvent(body), bots));
   if (rows.length === 0) return;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const isNew = await acceptEvents(db, rows, true);
-      for (const one of isNew) (one ? metrics.accepted : metrics.duplicates).inc({ source: 'bitrix24' });
-      recordReceived(
-        tracing,
-        rows.filter((_, index) => isNew[index]),
-        { kind: 'consumer', startedAt },
-      );
-      if (isNew.includes(true)) wakeup.ring();
-      return;
-    } catch (error) {
-      if (!isCollision(error) || attempt === 5) throw error;
-    }
-  }
+  const isNew = await withoutCollision(() => acceptEvents(db, rows, true));
+  for (const one of isNew) (one ? metrics.accepted : metrics.duplicates).inc({ source: 'bitrix24' });
+  const stored = rows.filter((_, index) => isNew[index]);
+  recordReceived(tracing, stored, { kind: 'consumer', startedAt });
+  if (isNew.includes(true)) wakeup.ring();
 }
 
 /** What a set-up needs to bring a portal to polling and back. */
@@ -83,7 +73,7 @@ export function createEventPolling(options: PollEventsOptions, portal: string, s
         const answer = await client.call(portal, 'imbot.v2.Event.get', params, { patienceMs: 20_000, signal });
         const page = await store(answer, offset);
         // The last page is not acknowledged: an event with a lower number may appear late, and the rest is fetched from here on.
-        // An answer without events leads no further, whatever it says of more.
+        // An answer without events ends the loop, even if it says that there are more.
         if (page.events.length === 0 || (!page.hasMore && page.events.length < pageSize)) return offset;
         offset = page.nextOffset;
       }
@@ -101,8 +91,8 @@ export function createEventPolling(options: PollEventsOptions, portal: string, s
   };
 }
 
-/** Longer than the request takes that changes a bot over, with all its waiting: what is held by a process that dies is held no longer. */
+/** Longer than the request that changes a bot over can take, with all its waiting: if its process dies, events are held no longer than this. */
 const longestHoldSeconds = 90;
 
-/** A portal may still write down events for polling that it had begun with when its bots changed over. */
+/** How long polling goes on after the bots changed over: the portal may still write down events that it had begun before. */
 const afterwardsSeconds = 120;

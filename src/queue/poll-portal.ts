@@ -25,16 +25,16 @@ export interface PollPace {
   readonly idleMs: number;
 }
 
-/** Each answer without new events makes the wait so many times longer. */
+/** Each answer without new events makes the wait this many times longer. */
 const slowing = 1.5;
 
 /** A poll gives way to answers while the portal's budget is used up, but not for longer than this. */
 const longestYieldMs = 3_000;
 
-/** The longest wait after errors that pass. */
+/** The longest wait after temporary errors. */
 const longestPauseMs = 60_000;
 
-/** What only a person can mend is asked for seldom. */
+/** The wait after errors that only a person can mend. */
 const refusedPauseMs = 300_000;
 
 /** What is known of one bot's events while this process polls them. */
@@ -70,7 +70,7 @@ class PortalPoll {
     this.#waitMs = options.pace.busyMs;
   }
 
-  /** Returns how long to wait before the next time. Does not reject. */
+  /** Polls once; returns how many milliseconds to wait before the next time. Does not reject. */
   async once(): Promise<number> {
     try {
       const isBusy = await this.#poll();
@@ -132,7 +132,7 @@ class PortalPoll {
     }
   }
 
-  /** Stores what a bot was told. True when something was new, or there is more. */
+  /** Stores the events of one bot's answer. True when something was new, or there is more. */
   async #take({ bots }: KnownPortal, row: BotRow, answer: Answers[number] | undefined): Promise<boolean> {
     const { marks } = this.#progressOf(row);
     if (
@@ -179,7 +179,7 @@ const goneCode = 'bitrix24.BOT_NOT_FOUND';
 
 const leastPause = ({ retry }: AppError): number => (typeof retry === 'object' ? retry.afterMs : 0);
 
-/** Deleting a bot deletes its events, so that its farewell is never polled: the portal's refusal stands for it. */
+/** Deleting a bot deletes its events in the portal, also the one that tells of the deletion; it is made here when the portal refuses the bot. */
 function farewell({ bot_id: id, code }: BotRow): FetchedPage {
   return readFetched({ events: [{ eventId: 1, type: 'ONIMBOTV2DELETE', data: { bot: { id, code } } }] }, firstOffset);
 }

@@ -4,9 +4,10 @@ import type { LaneBot } from '../bitrix24/events/read-params.ts';
 import type { KnownConnector } from '../connections/connector-registry.ts';
 import { BadInput } from '../core/errors.ts';
 import type { AppEvent, ChatEvent } from '../core/events.ts';
-import type { InboxRow } from '../store/queue/inbox.ts';
-import { dialogOf } from '../store/queue/lane-names.ts';
+import type { InboxRow, NewEvent } from '../store/queue/inbox.ts';
+import { dialogOf, inboxLane } from '../store/queue/lane-names.ts';
 import { storableJson } from '../store/storable.ts';
+import type { ConversationId } from '../store/tenants/conversations.ts';
 
 export type ReadEvent =
   | { readonly kind: 'chat'; readonly events: readonly ChatEvent[] }
@@ -26,9 +27,9 @@ export function readEvent(row: InboxRow, connector: KnownConnector | null, bot: 
   if (row.source === 'bitrix24') {
     return decodeEvent(row.body, bot ?? { code: dialogOf(row.lane).botCode, id: null });
   }
-  // Written by `writeOwnEvents` below, in this program.
+  // Written by `ownEvent` below, in this program.
   if (row.source === ownSource) return { kind: 'chat', events: JSON.parse(row.body.toString('utf8')) };
-  // The table holds no row of a connection without its ingress.
+  // No row of a connection is stored without its ingress.
   if (connector === null || row.ingress === null) {
     throw new BadInput({
       code: 'event.no_connection',
@@ -42,7 +43,13 @@ export function readEvent(row: InboxRow, connector: KnownConnector | null, bot: 
   };
 }
 
-/** The body of a row with source `ownSource`. */
-export function writeOwnEvents(events: readonly ChatEvent[]): Buffer {
-  return Buffer.from(storableJson(events));
+/** A row with source `ownSource` for the inbox lane of a conversation. */
+export function ownEvent(
+  { portal, botCode, dialogId }: ConversationId,
+  events: readonly ChatEvent[],
+  row: Pick<NewEvent, 'dedupeKey' | 'trace'> & Partial<Pick<NewEvent, 'subject'>>,
+): NewEvent {
+  const lane = inboxLane(botCode, dialogId);
+  const body = Buffer.from(storableJson(events));
+  return { portal, lane, source: ownSource, connectionId: null, ingress: null, subject: null, body, ...row };
 }

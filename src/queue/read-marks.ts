@@ -1,18 +1,18 @@
 /** Decides how far one bot's polled events may be acknowledged, which deletes them in the portal. */
 
 export interface ReadMarks {
-  /** The offset to give next: everything below it is stored, and may go. */
+  /** The offset to give next: everything below it is stored and may be deleted. */
   offset(): number;
   /**
-   * Notes that a page read at the current offset is stored. @param nextOffset above the last event of the page @param isFull there may be more
-   * behind it @param now in milliseconds of a monotonic clock. Returns whether the page held events not read before.
+   * Notes that a page read at the current offset is stored. Returns whether the page held events not read before. @param nextOffset above the
+   * last event of the page @param isFull there may be more behind it @param now in milliseconds of a monotonic clock
    */
   read(nextOffset: number, isFull: boolean, now: number): boolean;
 }
 
 /**
- * The portal numbers an event before it has written it down, and may finish a later one first. So what was just read is acknowledged only after
- * so long, when an earlier one must have appeared; until then it is read again, and not stored again.
+ * The portal numbers an event before it writes it down, and may write down a later one first. So events just read are acknowledged only after
+ * this time, when every earlier one must have appeared; until then they are read again, but not stored again.
  */
 const settleMs = 5_000;
 
@@ -27,7 +27,7 @@ export function createReadMarks(first: number): ReadMarks {
       const isNew = nextOffset > readTo;
       if (isNew) unsettled.push({ offset: nextOffset, at: now });
       readTo = Math.max(readTo, nextOffset);
-      // A full page would hide what follows it; all of it but the end was written long ago.
+      // A full page is acknowledged at once, or it would hide what follows it; all of it but the end was written long ago.
       let settled = isFull ? nextOffset : acknowledged;
       // Never beyond this page: only what is below its end is known to be stored.
       while (unsettled[0] !== undefined && unsettled[0].offset <= nextOffset) {

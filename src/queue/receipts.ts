@@ -4,11 +4,11 @@ import { fateUnknown } from '../core/bridge-result.ts';
 import type { ChatEvent } from '../core/events.ts';
 import type { Db } from '../store/database.ts';
 import type { NewEvent } from '../store/queue/inbox.ts';
-import { dedupeKey, inboxLane } from '../store/queue/lane-names.ts';
+import { dedupeKey } from '../store/queue/lane-names.ts';
 import type { ActionResult, OutboxRow } from '../store/queue/outbox.ts';
 import { type EndedPart, type OtherPart, partError, readOtherParts } from '../store/queue/sent-parts.ts';
 import type { ExecutionResult } from './execute-action.ts';
-import { ownSource, writeOwnEvents } from './read-event.ts';
+import { ownEvent } from './read-event.ts';
 
 /**
  * Replies returned by a delivery, the brain's id of the conversation, refused changes, and one receipt for all parts of a brain's message.
@@ -37,24 +37,14 @@ export function receipts(
   }
   if (error !== null) events.push(...changeRefusedEvents(row, error), ...offerRefusedEvents(row, error));
   if (events.length === 0) return [];
-  return [
-    {
-      portal: row.portal,
-      lane: inboxLane(row.bot_code, row.dialog_id),
-      dedupeKey: eventsKey(row, error),
-      source: ownSource,
-      connectionId: null,
-      ingress: null,
-      trace: row.trace,
-      subject: executed.remoteId,
-      body: writeOwnEvents(events),
-    },
-  ];
+  const to = { portal: row.portal, botCode: row.bot_code, dialogId: row.dialog_id };
+  const { trace } = row;
+  return [ownEvent(to, events, { dedupeKey: eventsKey(row, error), trace, subject: executed.remoteId })];
 }
 
 /**
- * Derived from the action's key, so a repeated attempt cannot add a second event. A dead letter is replayed with its key: what follows from
- * its success, replies of a brain or a receipt, must not be taken for its failure, which was stored before.
+ * Derived from the action's key, so a repeated attempt cannot add a second event. A dead letter is replayed with its key, so the key
+ * of its failure differs: events of a later success (a brain's replies, a receipt) must not be taken for those stored of the failure.
  */
 function eventsKey({ key }: OutboxRow, error: string | null): string {
   return error === null ? dedupeKey('outbox', key) : dedupeKey('outbox', key, 'failed');
@@ -70,7 +60,7 @@ function changeRefusedEvents(row: OutboxRow, error: string): ChatEvent[] {
   return [{ type: 'change_refused', side: row.target, what, messageId, text, error }];
 }
 
-/** A customer who never saw the choices means the number as it is. Where they may have seen them, they may choose. */
+/** A customer who never saw the choices and writes a number means just that number. If they may have seen them, they may choose. */
 function offerRefusedEvents({ target, action }: OutboxRow, error: string): ChatEvent[] {
   const offer = target === 'portal' && 'offer' in action ? action.offer : undefined;
   return offer === undefined || error.startsWith(fateUnknown) ? [] : [{ type: 'offer_refused', offer }];
@@ -78,9 +68,10 @@ function offerRefusedEvents({ target, action }: OutboxRow, error: string): ChatE
 
 /**
  * How the other parts of a brain's message ended, where this part is the one that ends it: the last one, or one that was replayed when all
- * others had ended. Null while another part is still to be sent, whose receipt covers all of them. Read before the part is tried.
+ * others had ended. Null while another part is still to be sent: its receipt will cover all of them. Read before the part is tried.
  *
- * @param rows the rows claimed with it; `results` are those of the first of them, not written yet
+ * @param rows the rows claimed with it
+ * @param results the results of the first of these rows, not written yet
  */
 export async function endedParts(
   db: Db,
@@ -119,7 +110,7 @@ export function remoteMessageIdOf(row: OutboxRow): string | null {
 }
 
 /**
- * Whether a customer may see it as a message of the bot: not in private chats, not for staff only, and not an additional part of an edited
+ * Whether a customer may see the row as a message of the bot: not in private chats, not for staff only, and not an additional part of an edited
  * message.
  */
 export function isAnswer(row: OutboxRow): boolean {

@@ -44,7 +44,7 @@ export type ActionRetry =
       readonly isThrottled: boolean;
     };
 
-/** The portal cannot send now: an earlier attempt has reserved the key, or it gives no reason. */
+/** The portal cannot send now: an earlier attempt has reserved the key, or the portal gives no reason. */
 const reservedCodes: ReadonlySet<string> = new Set(['SENDING_FAILED', 'MESSAGE_DUPLICATED_BY_UUID'].map(bitrixCode));
 
 /** @param jitter see `decideRetry` */
@@ -71,8 +71,8 @@ export function decideActionRetry(
 }
 
 /**
- * Called before an attempt: the error of a row whose attempts are exhausted although none was seen to fail, or null. Such an action ends
- * its process or outlasts the lease; without this limit it would be repeated after every lease, for ever.
+ * Called before an attempt. Returns an error if the row's attempts are exhausted although none was seen to fail; otherwise null. Such an
+ * action kills its process or outlasts the lease; without this limit it would be repeated after every lease, for ever.
  */
 export function attemptsExhausted(row: OutboxRow, attempts: number): AppError | null {
   if (attempts <= deliveryRetry.maxAttempts) return null;

@@ -19,8 +19,7 @@ export interface RetryWriteOptions {
 }
 
 /**
- * Returns what `write` returns; `write` must be safe to repeat. Throws its error if it is not the database's absence, or when the time is
- * over.
+ * Returns what `write` returns; `write` must be safe to repeat. Throws its error if the database is not away, or when the time is over.
  */
 export async function retryWrite<T>(write: () => Promise<T>, { clock, stopping }: RetryWriteOptions): Promise<T> {
   let deadline = clock.monotonicMs() + patienceMs;

@@ -15,8 +15,8 @@ const notShown = 'message_not_shown';
 const superseded = 'superseded';
 
 /**
- * What remains of the brain's message with this id among actions that are not stored yet; null when none of them sends it, so that the
- * stored ones count.
+ * Returns the parts of the brain's message with this id that remain among actions not stored yet; null when none of these actions sends it,
+ * so that the stored ones count.
  */
 export function partsDecided(actions: readonly NewAction[], remoteMessageId: string): readonly SentPart[] | null {
   const isPart = ({ action }: NewAction): boolean =>
@@ -34,12 +34,14 @@ export function partsDecided(actions: readonly NewAction[], remoteMessageId: str
   });
 }
 
-/** The row as it can be executed, or why nothing is to be done. Throws when the database cannot be read. */
+/** The row as it can be executed, or why nothing is to be done. */
 export type Resolved = { readonly row: OutboxRow } | { readonly dropped: string };
 
 /**
+ * Throws when the database cannot be read.
+ *
  * @param rows the rows claimed with it
- * @param results those of the first of them, not written yet
+ * @param results the results of the first of these rows, not written yet
  */
 export async function resolveReference(
   db: Db,
@@ -56,8 +58,8 @@ export async function resolveReference(
 }
 
 /**
- * A server that writes its answer piece by piece edits faster than the portal allows requests: an edit is left out if a later one, which
- * sets everything it sets, has been claimed with it and stands right behind it.
+ * A server that writes its answer piece by piece edits faster than the portal allows requests: an edit is left out if the next
+ * row claimed with it is an edit of the same message that sets everything it sets.
  */
 function isSuperseded({ action, seq }: OutboxRow, rows: readonly OutboxRow[]): boolean {
   const next = rows.find((other) => other.seq > seq)?.action;

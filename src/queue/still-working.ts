@@ -1,7 +1,7 @@
 /**
  * Shows in the chat that the brain is at work, where its answer takes longer than the settable wait. Nothing of this is stored: a status is
  * shown for half a minute and renewed while somebody waits, so it ends by itself after an answer, a hand-over and a restart. It is asked
- * for when the portal's budget is ample, and left out otherwise (decision 0037).
+ * for only when the portal's budget is ample (decision 0037).
  */
 
 import type { BatchedCalls } from '../bitrix24/rest/batched-calls.ts';
@@ -14,9 +14,9 @@ import { isAnswerAwaited } from '../store/queue/awaited-answers.ts';
 import { type ConversationId, conversationKey } from '../store/tenants/conversations.ts';
 
 export interface StillWorking {
-  /** The brain is being given a message that was decided on at this moment. */
+  /** Call when the brain is given a message. @param since when the message was decided on */
   begin(of: ConversationId, since: Date): WorkWatch;
-  /** Nothing is shown any more. */
+  /** From now on, nothing is shown any more. */
   stop(): void;
 }
 
@@ -40,10 +40,10 @@ export interface StillWorkingOptions {
 /** How long the portal shows a status. */
 const shownSeconds = 30;
 
-/** Before it ends, it is renewed. */
+/** After this time a status is renewed, before it ends. */
 const renewMs = 25_000;
 
-/** A brain that has taken a message may have nothing to say to it: its status is renewed so often at most. */
+/** A brain that has taken a message may have nothing to say to it: its status is shown at most this often. */
 const mostAfterTaken = 4;
 
 interface Entry {

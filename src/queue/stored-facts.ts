@@ -26,8 +26,8 @@ export interface StoredFactsOptions {
 }
 
 /**
- * A change of our own message needs that message's parts; an event about a brain's message needs what happened to that message; a change of
- * somebody's message needs whether the brain was sent it; in groups a new message needs that too, because it may arrive after its own edit.
+ * A change of our own message needs that message's parts. An event about a brain's message needs what happened to that message. A change of
+ * somebody's message needs to know whether the brain was sent it; so does a new message in a group, which may arrive after its own edit.
  *
  * @param inbox the lane of the event
  */
@@ -107,7 +107,7 @@ async function pendingIds(db: Db, of: ConversationId, { followUps }: StoredFacts
   return [...ids];
 }
 
-/** A change of any message needs to know whether it was delivered together with others. */
+/** Whether the event needs to know if the brain was sent the message, and together with which others. */
 function dependsOnTold(
   event: ChatEvent & { type: 'message' | 'message_edited' | 'message_deleted' },
   { takesChanges }: StoredFactsOptions,

@@ -16,9 +16,9 @@ export interface SynchronousReplies {
 export interface SynchronousReply {
   /** Null: the time is over, or the wait has ended. */
   readonly receipt: Promise<Receipt | null>;
-  /** The message had been stored before: its receipt comes only if it is still on its way. */
+  /** Call if the message had been stored before: the wait ends, unless another request waits for the same receipt. */
   markRepeated(): void;
-  /** The receipt is sent in this response. */
+  /** Call with the response that carries the receipt. */
   sendWith(response: ServerResponse): void;
   cancel(): void;
 }

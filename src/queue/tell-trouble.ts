@@ -1,11 +1,10 @@
 /** Tells the people an administrator has chosen when messages are not delivered or a connection stops: by a bot, at most once an hour. */
-import type { PortalAction } from '../core/actions.ts';
+import { plainSend } from '../core/bridge-result.ts';
 import { languageOf } from '../core/language.ts';
 import { textIn } from '../core/texts.ts';
 import { randomToken } from '../lib/encryption.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
-import { createWakeup } from '../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../runtime/work-loop.ts';
 import { inTransaction, type Pool } from '../store/database.ts';
 import { outboxLane } from '../store/queue/lane-names.ts';
@@ -28,13 +27,9 @@ const portalsAtOnce = 200;
 export function startTellingTrouble(options: TellTroubleOptions): WorkLoop {
   return startWorkLoop({
     name: 'trouble',
-    wakeup: createWakeup(),
     log: options.log,
     pollMs: options.pollMs ?? usualPollMs,
-    round: async () => {
-      await tellTrouble(options);
-      return false;
-    },
+    round: () => tellTrouble(options),
   });
 }
 
@@ -68,15 +63,7 @@ function textOf({ language, undelivered, stopped, toldStopped }: PortalTrouble):
 }
 
 function messageTo({ portal, botCode }: PortalTrouble, userId: string, text: string) {
-  const action: PortalAction = {
-    type: 'send',
-    text,
-    buttons: [],
-    cards: [],
-    quoteOf: null,
-    internal: false,
-    remoteMessageId: null,
-  };
+  const action = { ...plainSend(text), internal: false };
   const lane = outboxLane(botCode, userId, 'portal');
   const trace = `trouble-${randomToken(6)}`;
   return { portal, lane, target: 'portal' as const, action, botCode, dialogId: userId, trace };

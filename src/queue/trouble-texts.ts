@@ -1,4 +1,4 @@
-/** What people are told of trouble in their portal. */
+/** The texts that tell people of trouble in their portal. */
 import type { Texts } from '../core/texts.ts';
 
 export const undeliveredText: Texts = {

@@ -34,7 +34,7 @@ interface WriteOptions {
   readonly log: Logger;
 }
 
-/** Most rounds: nothing is to be written but what a single statement writes. */
+/** True for most rounds: a single statement writes everything. */
 function isPlain(works: readonly LaneResult[]): boolean {
   return works.every(({ failures, followUps = [] }) => failures.length === 0 && followUps.length === 0);
 }
@@ -102,7 +102,7 @@ export async function writeSeparately(options: WriteOptions, works: readonly Lan
     const { portal, lane, holder } = only.progress;
     const seq = only.results[0]?.seq ?? only.progress.done + 1;
     if (only.results.length > 1) {
-      // Any of its events may be the bad one. A lane whose head has not moved is claimed with its first event alone.
+      // Any of its events may be the bad one. If a lane's head has not moved, it is claimed with its first event alone.
       options.log.warn({ lane, err: error }, 'a lane cannot be written; its events are processed one by one');
       await write(options, [nothingDone({ portal, lane, holder, done: seq - 1, delayMs: 0 })]);
       return true;
@@ -123,7 +123,7 @@ async function write(options: WriteOptions, works: readonly LaneResult[]): Promi
   const handed = claimed.reduce((sum, { rows }) => sum + rows.length, 0);
   if (written.reduce((sum, { actions }) => sum + actions.length, 0) > handed) options.wakeups.outbox.ring();
   const failures = written.flatMap((work) => work.failures);
-  // An action that waits for its next attempt is withdrawn now instead of then.
+  // An action that waits for its next attempt is woken, so that it is withdrawn now and not then.
   if (failures.length > 0) {
     await wakeOutboxLanes(options.db, failures);
     options.wakeups.outbox.ring();

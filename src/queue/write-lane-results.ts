@@ -20,8 +20,8 @@ export interface WriteLaneResultsOptions {
 }
 
 /**
- * Returns for each lane whether it has more that can be executed at once. Nothing is written for a lane that was not held any more. If the data of one lane cannot be written,
- * each lane is written by itself, and the bad one becomes a dead letter.
+ * Returns for each lane whether it has more that can be executed at once. For a lane that is no longer held, only events are stored. If the
+ * data of one lane cannot be written, each lane is written by itself, and what cannot be written becomes a dead letter.
  */
 export async function writeLaneResults(
   options: WriteLaneResultsOptions,
@@ -41,7 +41,7 @@ export async function writeLaneResults(
   }
 }
 
-/** The events of each action are stored by themselves; an action whose events cannot be stored ends as a dead letter, and no other one does. */
+/** Stores the events of each action by themselves: an action whose events cannot be stored becomes a dead letter, and the others do not. */
 async function writeOneByOne(options: WriteLaneResultsOptions, turn: LaneResult): Promise<boolean[]> {
   const results: EndedAction[] = [];
   for (const result of turn.results)
@@ -75,7 +75,7 @@ function unwritable(result: EndedAction): EndedAction {
   return { ...withoutEvents(result), state: 'dead_letter', outcome: 'outbox.unwritable', remoteId: null };
 }
 
-/** Events are facts, and their keys are fixed: storing them again has no effect, and an erased portal gets none. */
+/** Stores the events of portals that still exist. Events are facts with fixed keys: storing them again has no effect. */
 async function storeEvents(
   trx: Transaction,
   incoming: readonly NewEvent[],
@@ -86,7 +86,7 @@ async function storeEvents(
   return wanted.length > 0 ? await acceptAndClaim(trx, wanted, claim) : { isNew: [], claimed: [] };
 }
 
-/** Events are stored even if the lane was lost. */
+/** Stores events even if the lane was lost. */
 async function write(options: WriteLaneResultsOptions, turns: readonly LaneResult[]): Promise<boolean[]> {
   const incoming = turns.flatMap((turn) => turn.results.flatMap((result) => result.incoming));
   const finish = {

@@ -2,8 +2,8 @@
 
 export interface ConcurrencyLimiter {
   /**
-   * Resolves when it is the caller's turn, in the order of asking, with the way to say that the beginning is over. Said twice it counts
-   * once; not said, it is taken as said after `longestMs`. Resolves at once when the signal aborts.
+   * Resolves when it is the caller's turn, in the order of asking, with a function to call when the start is over. Calling it twice counts
+   * once; if it is not called, the start counts as over after `longestMs`. Resolves at once when the signal aborts.
    */
   enter(signal: AbortSignal): Promise<() => void>;
 }

@@ -1,15 +1,13 @@
 /**
- * Counts what happens, for the charts of the pages: in memory, and every few seconds added to the database in one statement. No event waits
- * for it. What a process has counted and not yet written is lost when it dies.
+ * Counts what happens, for the charts of the pages. Counts are kept in memory and added to the database every few seconds in one statement,
+ * so no event waits for them. Counts not yet written are lost when the process dies.
  */
-import type { Logger } from '../lib/logger.ts';
-import { isDatabaseAway, type Pool } from '../store/database.ts';
+import type { Pool } from '../store/database.ts';
 import { addHourlyCounts, type CountKind, type HourlyCount } from '../store/reporting/hourly-counts.ts';
-import { createWakeup } from './wakeup.ts';
-import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+import { type Pace, startWriting, type WorkLoop } from './work-loop.ts';
 
 export interface HourlyFigures {
-  /** Counts one. @param name short: the outcome of an event, the result of a call */
+  /** Counts one occurrence. @param name short: the outcome of an event, the result of a call */
   count(portal: string, what: { readonly kind: CountKind; readonly botCode: string; readonly name: string }): void;
   /** Adds what was counted to the database. */
   write(): Promise<void>;
@@ -18,10 +16,10 @@ export interface HourlyFigures {
 const hourMs = 3_600_000;
 const usualWriteMs = 10_000;
 
-/** Different things counted between two writes; beyond, further ones are left out. */
+/** Most different things counted between two writes; further ones are left out. */
 const maxKeys = 20_000;
 
-/** Outcomes are joined words, and codes come from remotes. */
+/** Longer names are cut: outcomes are joined words, and codes come from remotes. */
 const maxNameLength = 120;
 
 export function createHourlyFigures(db: Pool, clock: { readonly now: () => Date }): HourlyFigures {
@@ -50,27 +48,7 @@ export function createHourlyFigures(db: Pool, clock: { readonly now: () => Date 
   };
 }
 
-/** Writes in intervals, and once more when it is stopped. */
-export function startHourlyFigures(
-  figures: HourlyFigures,
-  { log, writeMs = usualWriteMs }: { readonly log: Logger; readonly writeMs?: number | undefined },
-): WorkLoop {
-  const loop = startWorkLoop({
-    name: 'hourly figures',
-    wakeup: createWakeup(),
-    log,
-    pollMs: writeMs,
-    round: async () => {
-      await figures.write();
-      return false;
-    },
-  });
-  return {
-    async stop() {
-      await loop.stop();
-      await figures.write().catch((error: unknown) => {
-        if (!isDatabaseAway(error)) throw error;
-      });
-    },
-  };
+/** Writes at intervals, and once more when it is stopped. */
+export function startHourlyFigures(figures: HourlyFigures, { log, writeMs = usualWriteMs }: Pace): WorkLoop {
+  return startWriting({ name: 'hourly figures', log, pollMs: writeMs, write: () => figures.write() });
 }

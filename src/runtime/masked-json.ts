@@ -1,18 +1,18 @@
 /** Writes a value for a log that strangers may read: its shape, numbers and short codes stay; texts, names, addresses and secrets do not. */
 
-/** Their values are never shown, whatever they look like. */
+/** Texts under these keys are never shown, whatever they look like. */
 const hiddenKeys =
   /auth|token|secret|passw|key|sign|cookie|session|message|text|title|name|mail|phone|address|domain|url|link|file|content|avatar|photo|description|position|birthday|comment|value|label|html/i;
 
 /** What codes and ids are made of. */
 const plainText = /^[A-Za-z0-9_.:|-]{0,30}$/;
 
-/** Longer ones are cut, and every value costs as little as that. */
+/** What exceeds these limits is cut, so that any value costs little. */
 const maxValues = 300;
 const maxDepth = 6;
 const maxLength = 4_000;
 
-/** At most 4 000 characters of JSON-like text; work is bounded by that too. */
+/** Returns at most 4 000 characters of JSON-like text; the work is bounded too. */
 export function maskedJson(value: unknown): string {
   let values = 0;
   function masked(part: unknown, key: string, depth: number): unknown {

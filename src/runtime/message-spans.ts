@@ -1,6 +1,6 @@
 /**
- * The spans of a message on its way: `receive`, `process` for each dialog it concerns, `execute …` for each action that follows. What is told
- * of them is what the log tells too: codes and ids, no texts.
+ * The spans of a message on its way: `receive`, `process` for each dialog it concerns, `execute …` for each action that follows. Like the
+ * log, they hold codes and ids, and no texts.
  */
 import { checkAppTrace } from '../core/actions.ts';
 import { isTraceId } from '../lib/tracing/trace-ids.ts';
@@ -14,25 +14,25 @@ export type MaybeTracing = Tracing | null | undefined;
 
 const receiveRole = 'receive';
 
-/** Rows of the outbox name the dialog they come from, and not the event. */
+/** Outbox rows name the dialog they come from, but not the event. */
 const processRole = (botCode: string, dialogId: string): string => `process ${botCode}/${dialogId}`;
 
-/** A trace with a name of its own was never received: its spans stand side by side. */
+/** A trace with a name of its own instead of an id was never received: its spans have no parent. */
 const ofReceived = (trace: string, role: string): string | undefined => (isTraceId(trace) ? role : undefined);
 
-/** Traces that all portals share: they would be one without an end. */
+/** Traces that all portals share: each would become one endless trace. */
 const sharedTraces: ReadonlySet<string> = new Set([checkAppTrace, 'uninstall']);
 
-/** Outcomes are joined words; what follows them was written by a remote. */
+/** Outcomes begin with joined words; a remote may have written the rest, which is cut off. */
 const wordsOf = (outcome: string): string => (/^[\w.+:-]*/.exec(outcome)?.[0] ?? '').slice(0, 100);
 
-/** A trace with a name of its own is told by it too, because the id in the collector is another. */
+/** A trace with a name of its own carries that name as an attribute, because its id in the collector differs. */
 const common = (trace: string, portal: string): Attributes => ({
   'bridge.portal': portal,
   ...(isTraceId(trace) ? {} : { 'bridge.trace': trace }),
 });
 
-/** To be called when the events are stored. Those of one request or page may have one trace, which is received once. */
+/** To be called when the events are stored. Events of one request or page may share a trace, which gets one span. */
 export function recordReceived(
   tracing: MaybeTracing,
   events: readonly Pick<NewEvent, 'trace' | 'portal' | 'source'>[],
@@ -48,7 +48,7 @@ export function recordReceived(
 
 export interface Processed {
   readonly startedAt: number;
-  /** The app made the event itself, of what followed from another one of the trace. */
+  /** The app made the event itself, from what another event of the trace led to. */
   readonly isOwn: boolean;
   readonly outcome: string;
   /** Null: it was processed. */
@@ -71,7 +71,7 @@ export function recordProcessed(tracing: MaybeTracing, row: Omit<InboxRow, 'body
   tracing.begin(span)?.end({ error: failure === null ? null : wordsOf(outcome) });
 }
 
-/** Null: nobody wants it. */
+/** Null: no span is wanted for it. */
 export function beginExecution(tracing: MaybeTracing, row: OutboxRow, verb: 'prepare' | 'execute'): RunningSpan | null {
   if (tracing == null || sharedTraces.has(row.trace)) return null;
   const { trace, portal, lane, target, action, bot_code: botCode, dialog_id: dialogId } = row;

@@ -7,7 +7,7 @@ const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** A registry of its own, so that tests and several apps in one process do not meet. */
+/** A registry of its own, so that tests and several apps in one process do not share figures. */
 export function createMetrics(droppedLogLines: () => number = () => 0) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -78,7 +78,7 @@ function eventMetrics(registers: Registry[]) {
   };
 }
 
-/** What waits. */
+/** What waits in the queues. */
 function queueMetrics(registers: Registry[]) {
   return {
     deadLetters: new Gauge({

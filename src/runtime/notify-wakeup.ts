@@ -7,7 +7,7 @@ import type { RecentFacts } from './recent-facts.ts';
 import { createWakeup, type Wakeup, type Wakeups } from './wakeup.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
-/** NOTIFY takes a lock at commit, so after the first one, which is sent at once, there is at most one in this many milliseconds. */
+/** NOTIFY takes a lock at commit, so at most one is sent in this many milliseconds; the first is sent at once. */
 const throttleMs = 20;
 
 /** A wakeup that reaches other processes. */
@@ -21,7 +21,7 @@ export function createNotifyWakeup(db: Db, queue: 'inbox' | 'outbox', log: Logge
     try {
       await notifyQueue(db, queue);
     } catch (error) {
-      // Only a hint: the workers poll. A database that is away is told by the loops.
+      // Only a hint: the workers poll anyway. The loops log that the database is away.
       if (!isDatabaseAway(error)) log.warn({ err: error }, 'other processes could not be told of new work');
     }
   }
@@ -46,12 +46,8 @@ export function startNotifyListener(url: string, wakeups: Wakeups, recent: Recen
   };
   return startWorkLoop({
     name: 'notify listener',
-    wakeup: createWakeup(),
     log,
     pollMs: 1_000,
-    round: async (signal) => {
-      await listenForWork(url, notices, signal);
-      return false;
-    },
+    round: (signal) => listenForWork(url, notices, signal),
   });
 }

@@ -7,8 +7,8 @@ import type { Metrics } from './metrics.ts';
 
 export interface QueueMeter {
   /**
-   * Sets the gauges from figures that are at most a few seconds old. Where the database does not give them in time the gauges keep their
-   * old values, and `bridge_queues_measured_seconds` tells how old those are. Never throws.
+   * Sets the gauges from figures that are at most a few seconds old. If the database does not answer in time, the gauges keep their old
+   * values, and `bridge_queues_measured_seconds` tells how old those are. Never throws.
    */
   refresh(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function createQueueMeter(
         metrics.deadLetters.set({ kind }, figures.deadLetters[kind]);
       metrics.queuesMeasuredAt.set(clock.now().getTime() / 1000);
     } catch (error) {
-      // While the database is away the loops say so.
+      // The loops log that the database is away.
       if (!isDatabaseAway(error)) log.warn({ err: error }, 'the queues could not be measured');
     } finally {
       readAt = clock.monotonicMs();

@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { BudgetAsk, SharedBudgets } from './shared-budgets.ts';
 
-/** A limit's place in the database. */
+/** The key of a limit in the database. */
 export type Bucket = Pick<BudgetAsk, 'portal' | 'bucket'>;
 
 export interface TurnOptions {
@@ -23,15 +23,15 @@ export interface TurnOptions {
 
 export interface RateLimiters {
   /**
-   * Resolves when it is this call's turn. Throws RemoteRefused with the given code (retry after the wait) when that is far off, and
-   * `http.aborted` when the signal fires first.
+   * Resolves when it is this call's turn. Throws RemoteRefused with the given code (retry after the wait) when the wait would exceed
+   * `patienceMs`, and `http.aborted` when the signal fires first.
    */
   turn(limit: BudgetAsk, options: TurnOptions): Promise<void>;
-  /** 0: it is this call's turn. Otherwise the milliseconds after which it is worth asking again; no place is kept meanwhile. */
+  /** 0: it is this call's turn. Otherwise the milliseconds after which it is worth asking again; no turn is reserved meanwhile. */
   tryTurn(limit: BudgetAsk): Promise<number>;
-  /** Lets nobody of this process pass for so long. */
+  /** Holds back every call of this process for `ms`. */
   close(bucket: Bucket, ms: number): void;
-  /** Lets nobody of any process pass for so long. Does not reject. */
+  /** Holds back every call of every process for `ms`. Does not reject. */
   holdOff(limit: BudgetAsk, ms: number): Promise<void>;
 }
 
@@ -41,14 +41,14 @@ export interface RateLimitersOptions {
   readonly log: Logger;
 }
 
-/** Those of this process that wait for one bucket. */
+/** The calls of this process that wait for one bucket. */
 interface Line {
-  /** When the last of them may ask again: the next one comes after it. */
+  /** When the last of them may ask again; the next call to wait comes after it. */
   lastTurn: number;
   closedUntil: number;
 }
 
-/** After so many new lines, those nobody waits in any more are dropped. */
+/** Each time the lines have grown by this many, those in which nobody waits any more are dropped. */
 const sweepEvery = 1_000;
 
 function createLines(clock: Pick<Clock, 'monotonicMs'>): (bucket: Bucket) => Line {
@@ -84,7 +84,7 @@ export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions)
     const now = clock.monotonicMs();
     const gapMs = 1_000 / limit.perSecond;
     line.lastTurn = Math.max(now + waitMs, line.lastTurn + gapMs);
-    // Without chance two processes can fall into step, and the second one then always finds the bucket empty.
+    // Without randomness two processes can fall into step, and the second then always finds the bucket empty.
     return line.lastTurn - now + Math.random() * gapMs;
   }
 
@@ -112,7 +112,7 @@ export function createRateLimiters({ budgets, clock, log }: RateLimitersOptions)
       try {
         await budgets.hold(limit, ms);
       } catch (error) {
-        // This process waits all the same, and the remote will tell the others itself.
+        // This process holds off all the same; the remote itself will tell the other processes.
         log.warn({ bucket: limit.bucket, err: error }, 'a hold-off could not be shared with other processes');
       }
     },

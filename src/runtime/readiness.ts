@@ -11,10 +11,10 @@ export interface Readiness {
   problem(): Promise<ReadinessProblem | null>;
 }
 
-/** An answer is good for so long. */
+/** How long an answer is reused. */
 const readMs = 1_000;
 
-/** A write that went well need not be repeated for so long. */
+/** How long after a successful write no other is tried. */
 const writeMs = 5_000;
 
 const patienceMs = 3_000;

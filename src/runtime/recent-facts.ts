@@ -1,5 +1,6 @@
 /** Caches connector state that is read very often, for a short time, and drops it when another process has changed it. */
 import type { Fact } from '../core/connector-tools.ts';
+import { remember } from '../lib/remember.ts';
 
 /** A notification may be missed; then a change is seen after this long. */
 const believedMs = 30_000;
@@ -13,9 +14,9 @@ interface Entry {
 }
 
 export interface RecentFacts {
-  /** What is known, or what `read` finds. A failed read is not kept. */
+  /** Returns what is cached, or else what `read` finds. A failed read is not kept. */
   get(connectionId: string, prefix: string, read: () => Promise<readonly Fact[]>): Promise<readonly Fact[]>;
-  /** Null: of all connections. */
+  /** Null: forgets the facts of all connections. */
   forget(connectionId: string | null): void;
 }
 
@@ -28,10 +29,7 @@ export function createRecentFacts(now: () => number = () => performance.now()): 
       const known = entries.get(key);
       if (known !== undefined && now() - known.readAt < believedMs) return known.facts;
       const entry = { readAt: now(), facts: read() };
-      entries.delete(key);
-      entries.set(key, entry);
-      const [oldest] = entries.keys();
-      if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
+      remember(entries, key, entry, maxEntries);
       entry.facts.catch(() => {
         if (entries.get(key) === entry) entries.delete(key);
       });

@@ -1,33 +1,31 @@
 /**
  * The log of REST calls that the marketplace demands (docs/platform-notes/bitrix24.md#marketplace): for each portal whose administrator has
- * not switched it off, with masked bodies, written in batches beside the calls. Bounded: what comes faster than the limits is left out, and a
- * line says how many calls were.
+ * not switched it off, with masked bodies, written in batches beside the calls. Calls beyond the limits are left out, and a line says how
+ * many.
  */
 import type { ObservedCall } from '../bitrix24/rest/portal-client.ts';
 import { toAppError } from '../core/errors.ts';
-import type { Logger } from '../lib/logger.ts';
-import { isDatabaseAway, type Pool } from '../store/database.ts';
+import type { Pool } from '../store/database.ts';
 import { addRestLines, listUnloggedPortals, type RestLine } from '../store/reporting/rest-log.ts';
 import { maskedJson } from './masked-json.ts';
-import { createWakeup } from './wakeup.ts';
-import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+import { type Pace, startWriting, type WorkLoop } from './work-loop.ts';
 
 export interface RestLog {
   /** Does nothing for a portal that is known to have no log. Which portals have none is known after the first `write`. */
   note(call: ObservedCall): void;
-  /** Writes what was noted, and reads which portals have none. */
+  /** Writes what was noted, and reads which portals have no log. */
   write(): Promise<void>;
 }
 
 const usualWriteMs = 5_000;
 
-/** Lines of one portal between two writes of a process; two seconds of the fastest portal. */
+/** Most lines of one portal between two writes of a process; the fastest portal makes as many in two seconds. */
 const maxLinesOfPortal = 500;
 
-/** Lines of all portals between two writes. */
+/** Most lines of all portals between two writes. */
 const maxLines = 5_000;
 
-/** A method named by somebody else is no method of ours. */
+/** Longer names do not come from this program, and are cut. */
 const maxNameLength = 100;
 
 export function createRestLog(db: Pool, clock: { readonly now: () => Date }): RestLog {
@@ -74,28 +72,9 @@ export function createRestLog(db: Pool, clock: { readonly now: () => Date }): Re
   };
 }
 
-/** Writes in intervals, and once more when it is stopped. Lines that cannot be written are lost: no call waits for its log. */
-export function startRestLog(
-  restLog: RestLog,
-  { log, writeMs = usualWriteMs }: { readonly log: Logger; readonly writeMs?: number | undefined },
-): WorkLoop {
-  const loop = startWorkLoop({
-    name: 'rest log',
-    wakeup: createWakeup(),
-    log,
-    pollMs: writeMs,
-    round: async () => {
-      await restLog.write();
-      return false;
-    },
-  });
-  return {
-    async stop() {
-      await loop.stop();
-      await restLog.write().catch((error: unknown) => {
-        if (!isDatabaseAway(error)) throw error;
-        log.warn({ err: toAppError(error) }, 'the last lines of the log of REST calls were lost');
-      });
-    },
-  };
+/** Writes at intervals, and once more when it is stopped. Lines that cannot be written are lost: no call waits for its log. */
+export function startRestLog(restLog: RestLog, { log, writeMs = usualWriteMs }: Pace): WorkLoop {
+  const onLost = (error: unknown): void =>
+    log.warn({ err: toAppError(error) }, 'the last lines of the log of REST calls were lost');
+  return startWriting({ name: 'rest log', log, pollMs: writeMs, write: () => restLog.write(), onLost });
 }

@@ -2,19 +2,19 @@
 
 const usualFirstMs = 1_000;
 
-/** The longest wait; also the least one where only a person can mend what is wrong. */
+/** The longest wait; also the shortest one where only a person can mend what is wrong. */
 export const longestRestartMs = 60_000;
 
-/** A listener that lived so long was well. */
+/** A listener that lived this long counts as healthy. */
 const wellMs = 60_000;
 
 /**
- * A listener that began well and was cut soon after comes back quickly, so often: a remote that is being deployed cuts several times in a
- * row. One that cuts whatever it has opened would be asked every second for ever, so beyond, a good beginning is no merit any more.
+ * How often a listener that began well and was soon cut is restarted quickly: a remote that is being deployed cuts several times in a row.
+ * Beyond that, a good beginning no longer counts: a remote that cuts everything it opens would be called every second for ever.
  */
 const maxQuick = 60;
 
-/** How a listener's life was. */
+/** The life of a listener that has ended. */
 export interface Life {
   /** From its start to its end. */
   readonly ms: number;

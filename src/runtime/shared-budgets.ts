@@ -1,15 +1,15 @@
-/** Rate budgets over all processes: calls that begin at the same moment, for whatever portal and purpose, ask in one statement. */
+/** Rate budgets over all processes: calls that begin at the same moment, for any portal and purpose, ask in one statement. */
 import { createGroupCommit } from '../lib/group-commit.ts';
 import type { Db } from '../store/database.ts';
 import { type BudgetGrant, type BudgetRequest, holdBudget, takeBudget } from '../store/tenants/rate-limits.ts';
 
-/** One call that wants to leave. */
+/** One call that asks for its share of a budget. */
 export type BudgetAsk = Omit<BudgetRequest, 'wanted'>;
 
 export interface SharedBudgets {
-  /** Milliseconds to wait before it is worth asking again; 0 means: taken, go. */
+  /** Milliseconds to wait before it is worth asking again; 0: granted. */
   ask(ask: BudgetAsk): Promise<number>;
-  /** Closes a bucket to everybody for so long. */
+  /** Closes a bucket to all processes for `ms`. */
   hold(ask: BudgetAsk, ms: number): Promise<void>;
 }
 
@@ -36,8 +36,8 @@ interface Asked {
 }
 
 /**
- * One statement for all buckets that somebody wants something of now. Of a bucket's asks the first ones are granted; asks that leave a part
- * of the bucket free come after those that do not, in a statement of their own.
+ * Asks for all buckets in one statement. Of a bucket's asks, the first ones are granted. Asks that have to leave a part of the bucket free
+ * come after those that do not, in a statement of their own.
  */
 async function take(db: Db, items: readonly BudgetAsk[]): Promise<number[]> {
   const waits = items.map(() => 1);
@@ -54,7 +54,7 @@ function note(waits: number[], asks: readonly Asked[], { granted, waitMs }: Budg
 
 type Round = Map<string, [Asked, ...Asked[]]>;
 
-/** The asks by bucket, those with the same limit together: the largest limit of each bucket in the first round, the next one in the second. */
+/** Groups the asks by bucket and limit: the largest limit of each bucket is in the first round, the next one in the second. */
 function rounds(items: readonly BudgetAsk[]): Round[] {
   const asked = items.map((ask, at): Asked => ({ at, ask })).toSorted((a, b) => b.ask.burst - a.ask.burst);
   const made: Round[] = [];

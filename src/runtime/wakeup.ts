@@ -1,10 +1,10 @@
 /** Tells sleeping workers that there may be work: a hint that saves them a poll, never the reason they find it. */
 import { systemClock } from '../lib/clock.ts';
 
-/** Many may wait for one; a ring wakes one of them. Ringing it with nobody waiting is remembered once. */
+/** Many callers may wait; a ring wakes one of them. Rings while nobody waits are remembered as one. */
 export interface Wakeup {
   ring(): void;
-  /** Resolves at a ring (true), after `ms`, or when the signal aborts. */
+  /** Resolves at a ring or when the signal aborts (true), or after `ms` (false). */
   wait(ms: number, signal: AbortSignal): Promise<boolean>;
 }
 

@@ -3,7 +3,7 @@
 import { systemClock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway } from '../store/database.ts';
-import type { Wakeup } from './wakeup.ts';
+import { createWakeup, type Wakeup } from './wakeup.ts';
 
 export interface WorkLoop {
   /** Takes no more work; resolves when what was taken is finished. */
@@ -12,26 +12,28 @@ export interface WorkLoop {
 
 export interface WorkLoopOptions {
   readonly name: string;
-  readonly wakeup: Wakeup;
+  /** Ends a sleep; absent for work that nothing announces. */
+  readonly wakeup?: Wakeup | undefined;
   readonly log: Logger;
   /** How long the loop sleeps before its first round; 0 when absent. */
   readonly firstMs?: number | undefined;
   /** Longest sleep without a wakeup: other processes' work and due retries are found by then. */
   readonly pollMs: number;
   /**
-   * Does one round; false when there was nothing to do. Must not leave work half taken when it throws.
+   * Does one round; true when there may be more to do now. If it throws, it must not leave work half taken.
    *
-   * @param isPoll the loop has slept for `pollMs` and nothing says that there is work
+   * @param isPoll the loop has slept for `pollMs` without a hint that there is work
    */
-  readonly round: (signal: AbortSignal, isPoll: boolean) => Promise<boolean>;
+  readonly round: (signal: AbortSignal, isPoll: boolean) => Promise<boolean> | Promise<void>;
 }
 
-/** How long to leave a database alone that is away. */
+/** How long to wait before a database that is away is tried again. */
 const awayPauseMs = 500;
 
 export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const { wakeup = createWakeup() } = options;
   let wasAway = false;
   let isPoll = false;
 
@@ -40,7 +42,7 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
       const hadWork = await options.round(signal, isPoll);
       if (wasAway) options.log.info({ loop: options.name }, 'the database is back');
       wasAway = false;
-      isPoll = !hadWork && !(await options.wakeup.wait(options.pollMs, signal));
+      isPoll = hadWork !== true && !(await wakeup.wait(options.pollMs, signal));
     } catch (error) {
       const isAway = isDatabaseAway(error);
       if (!isAway) options.log.error({ loop: options.name, err: error }, 'a round of work failed; trying again');
@@ -61,6 +63,31 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
     async stop() {
       stopping.abort();
       await running;
+    },
+  };
+}
+
+export interface Pace {
+  readonly log: Logger;
+  readonly writeMs?: number | undefined;
+}
+
+export interface WritingOptions extends Pick<WorkLoopOptions, 'name' | 'log' | 'pollMs'> {
+  readonly write: () => Promise<void>;
+  /** Called where the database is away at the last writing. */
+  readonly onLost?: (error: unknown) => void;
+}
+
+/** Writes at intervals, and once more when it is stopped. */
+export function startWriting({ write, onLost, ...options }: WritingOptions): WorkLoop {
+  const loop = startWorkLoop({ ...options, round: write });
+  return {
+    async stop() {
+      await loop.stop();
+      await write().catch((error: unknown) => {
+        if (!isDatabaseAway(error)) throw error;
+        onLost?.(error);
+      });
     },
   };
 }

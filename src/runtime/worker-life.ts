@@ -12,7 +12,7 @@ import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 export interface WorkerLifeOptions {
   readonly db: Pool;
   readonly url: string;
-  /** The worker's id; what it leases is marked `<id>:…`. */
+  /** The worker's id; its leases are marked `<id>:…`. */
   readonly owner: string;
   /** This process has started the database server itself. */
   readonly isServerOurs: boolean;
@@ -22,16 +22,16 @@ export interface WorkerLifeOptions {
 }
 
 export interface WorkerLife extends WorkLoop {
-  /** Resolves after the first try, whatever came of it: what is leased from then on is freed when this process dies. */
+  /** Resolves after the first attempt, successful or not. Anything leased later is freed if this process dies. */
   readonly begun: Promise<void>;
-  /** Grows whenever the proof was lost: what was leased under an earlier term may have been freed for others. */
+  /** Grows whenever the proof is lost: what was leased in an earlier term may have been freed for others. */
   term(): number;
 }
 
 /** How often dead workers are looked for. */
 const usualPollMs = 1_000;
 
-/** Begins at once and goes on until it is stopped; a lost proof is renewed. */
+/** Begins at once and runs until it is stopped; renews a lost proof. */
 export function startWorkerLife(options: WorkerLifeOptions): WorkerLife {
   let lock: WorkerLock | null = null;
   let term = 0;

@@ -2,10 +2,10 @@
 import { listTables, quoted } from './backup/tables.ts';
 import { type Db, inTransaction, type Pool, query, type Transaction } from './database.ts';
 
-/** By the configuration of the pool, which its transactions share. */
+/** Keyed by the configuration of the pool, which its transactions share. */
 const known = new WeakMap<object, boolean>();
 
-/** Whether the server has Citus. Asked once for each pool; distributed or not, such a server takes the statements that are meant for it. */
+/** Whether the server has Citus. Asked once for each pool. Its schema distributed or not, such a server is given the statements for Citus. */
 export async function isCitus(db: Db): Promise<boolean> {
   const pool = db.client.config as object;
   const found = known.get(pool);
@@ -35,7 +35,7 @@ export interface Placement {
   readonly nodes: readonly string[];
 }
 
-/** Of a server with Citus only. */
+/** Works on a server with Citus only. */
 export async function findPlacement(db: Db): Promise<Placement> {
   const result = await query<Placement>(
     db,
@@ -53,12 +53,12 @@ export async function findPlacement(db: Db): Promise<Placement> {
 }
 
 /**
- * Makes the schema of this installation, with all its tables, a distributed one. Everything or nothing: an error is thrown, and nothing has
- * changed, when the tables had another number of rows afterwards. Nobody else may use the schema meanwhile.
+ * Makes the schema of this installation, with all its tables, a distributed one. All or nothing: if a table has another number of rows
+ * afterwards, throws an error and changes nothing. Nobody else may use the schema meanwhile.
  */
 export async function distributeSchema(db: Pool): Promise<void> {
   await inTransaction(db, async (trx) => {
-    // Rows that exist travel to the node, which takes as long as it takes.
+    // Existing rows travel to the node, which may take any time.
     await query(trx, 'set local statement_timeout = 0');
     const before = await countRows(trx);
     await query(trx, 'select citus_schema_distribute(current_schema()::regnamespace)');

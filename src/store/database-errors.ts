@@ -10,7 +10,7 @@ const refusals: Readonly<Record<string, string>> = {
   '42501': 'the database user lacks rights on the tables',
 };
 
-/** Misconfigured `database.refused` or `database.away`; anything else as it is. */
+/** Returns Misconfigured `database.refused` or `database.away`; returns any other error as it is. */
 export function translateDatabaseError(thrown: unknown): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   const refusal = refusals[code];

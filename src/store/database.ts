@@ -56,7 +56,7 @@ export function isDatabaseAway(error: unknown): boolean {
 }
 
 /** SQLSTATE 40001 and 40P01: two transactions collided; repeating the whole transaction is safe. */
-export function isCollision(error: unknown): boolean {
+function isCollision(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === '40001' || error.code === '40P01');
 }
 
@@ -125,7 +125,7 @@ export function isDataFault(error: unknown): boolean {
 }
 
 /**
- * One connection by itself. Throws what the driver throws when the database cannot be used; a pool would first try again for seconds.
+ * Opens and closes one connection without a pool, which would retry for seconds. Throws what the driver throws when the database cannot be used.
  */
 export async function tryToConnect(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
@@ -136,7 +136,7 @@ export async function tryToConnect(url: string): Promise<void> {
   }
 }
 
-/** The clock of the database, whose moments the rows carry. */
+/** The time by the clock of the database, from which the times in the rows come. */
 export async function databaseTime(db: Db): Promise<Date> {
   const result = await query<{ now: Date }>(db, 'select clock_timestamp() as now');
   return result.rows[0]?.now ?? new Date();

@@ -36,7 +36,7 @@ export async function migrateToLatest(databaseUrl: string, directory: string = f
   try {
     await refuseOldServer(db);
     await createOwnSchema(db);
-    // What is missing nothing is not given to knex, which would look through the catalog and write its lock for it at each start.
+    // A database that lacks nothing is not given to knex, which would look through the catalog and write its lock at each start.
     if (await isMigrated(db, directory)) return;
     await inTurnToMigrate(databaseUrl, async () => {
       // Another process may have done it meanwhile, or been killed while it did.
@@ -69,7 +69,7 @@ async function refuseOldServer(db: Knex): Promise<void> {
   });
 }
 
-/** The migrations a database has, in their order; the checksum is null where none has been stored yet. None without our tables. */
+/** The migrations a database has, in their order; the checksum is null where none has been stored yet. Empty without our tables. */
 async function readApplied(db: Knex): Promise<readonly { readonly name: string; readonly checksum: string | null }[]> {
   if (!(await hasSchema(db))) return [];
   // As JSON, because the column is missing until checksums are stored for the first time.
@@ -134,7 +134,7 @@ export interface AppliedMigration {
   readonly checksum: string;
 }
 
-/** All of them in their order; none in a database without our tables. */
+/** All applied migrations in their order; none in a database without our tables. */
 export async function listApplied(db: Knex): Promise<readonly AppliedMigration[]> {
   if (!(await hasSchema(db))) return [];
   const applied = await db.raw<{ rows: AppliedMigration[] }>('select name, checksum from migration order by name');
@@ -181,8 +181,8 @@ export async function isSchemaCurrent(db: Knex): Promise<boolean> {
 }
 
 /**
- * True when every migration of this program has been applied, and perhaps later ones: a newer version, which is about to take the place of this
- * one, may have migrated already, and its migrations let the version before it go on.
+ * True when every migration of this program has been applied, even if later ones have been too: a newer version that is about to replace this
+ * one may have migrated already, and its migrations let the version before it go on.
  */
 export async function hasOwnMigrations(db: Knex): Promise<boolean> {
   const known = (await readdir(folder)).filter((name) => name.endsWith('.ts'));

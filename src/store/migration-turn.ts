@@ -11,14 +11,14 @@ const tryLock = `select pg_try_advisory_lock(hashtextextended('bot-bridge migrat
 
 const againMs = 250;
 
-/** Waits, for as long as it takes, until no other process is at it, and then does the work. Throws what the driver throws. */
+/** Waits, for as long as it takes, until no other process migrates, and then runs `work`. Throws what the driver throws. */
 export async function inTurnToMigrate(databaseUrl: string, work: () => Promise<void>): Promise<void> {
   const client = new Client({ ...sessionTo(databaseUrl, 'bot-bridge', keepalives), connectionTimeoutMillis: 5_000 });
-  // A broken connection emits an error whenever it likes, and an unhandled one would end the process.
+  // A broken connection may emit an error at any time, and an unhandled one would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
-    // Asked again and again: a statement that waited would be waited for by the indexes that the other process is making.
+    // Asked again and again: the indexes that the other process is making would wait for a statement that waits for the lock.
     while (!(await isOurs(client))) await sleep(againMs);
     await work();
   } finally {

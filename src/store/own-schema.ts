@@ -3,6 +3,7 @@
  * (`DATABASE_URL=postgres://…/bridge?options=-c%20search_path%3Dcell07`), where several installations share one database.
  */
 import { Misconfigured } from '../core/errors.ts';
+import { codeOf } from '../lib/code-of.ts';
 import { type Db, query } from './database.ts';
 
 /** What a search path begins with: one name, quoted or not. */
@@ -10,7 +11,7 @@ const firstName = /^\s*("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\s*(?:,|$)/u;
 
 /**
  * Creates the schema that the search path names first; the usual path (`"$user", public`) needs none. Throws Misconfigured `database.schema`
- * when it must not be created, and when the path leads to another installation's tables as well.
+ * when the user may not create it, and when the path leads to another installation's tables as well.
  */
 export async function createOwnSchema(db: Db): Promise<void> {
   const read = await query<{ path: string }>(db, `select current_setting('search_path') as path`);
@@ -34,17 +35,14 @@ export async function createOwnSchema(db: Db): Promise<void> {
     // `firstName` has made sure that it is one name. Several processes may start at once.
     await query(db, `create schema if not exists ${name.replaceAll('?', '\\?')}`);
   } catch (error) {
-    if (isCode(error, '42501')) {
+    if (codeOf(error) === '42501') {
       throw refusedSchema(
         `the database user may not create the schema ${name} that DATABASE_URL names; as an owner of the database: create schema ${name} authorization <user>`,
       );
     }
-    // Both of two processes may find that it is missing.
-    if (!isCode(error, '23505')) throw error;
+    // Two processes may both find that it is missing.
+    if (codeOf(error) !== '23505') throw error;
   }
 }
 
 const refusedSchema = (message: string): Misconfigured => new Misconfigured({ code: 'database.schema', message });
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

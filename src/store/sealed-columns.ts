@@ -1,4 +1,4 @@
-/** Every column that holds secrets sealed with APP_SECRET. A new one is added here; test/integration/store/sealed-columns.test.ts finds those that are missing. */
+/** Every column that holds secrets sealed with APP_SECRET. Add new ones here; test/integration/store/sealed-columns.test.ts finds missing ones. */
 import { type Db, query } from './database.ts';
 
 export interface SealedColumn {
@@ -51,7 +51,7 @@ export interface SealedSecret {
   readonly sealed: Buffer;
 }
 
-/** The next secrets of a column that another key than `keyId` has sealed, in the order of the primary key, after the one given. */
+/** The next secrets of a column that another key than `keyId` has sealed, in the order of the primary key, after `after`. */
 export async function listSealedOtherwise(
   db: Db,
   { table, column, subject, key }: SealedColumn,

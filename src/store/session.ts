@@ -1,17 +1,17 @@
 /** What a connection tells the server of itself, and how sessions of the app are told apart where several installations share a database. */
 
 /**
- * Options of a session whose locks show that its process lives. The server notices after about 11 s, instead of two hours, that the machine is gone, and
- * takes the locks back.
+ * Options of a session whose locks show that its process lives. With them, the server notices after about 11 s, instead of two hours, that
+ * the machine is gone, and frees the locks.
  */
 export const keepalives = '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3';
 
-/** Names that are told to the server as they are, in lower case and without quotes. */
+/** Finds the name of a schema that can be told to the server as it is: in lower case and without quotes. */
 const plainName = /\bsearch_path\s*=\s*([a-z_][a-z0-9_]{0,40})(?![\w"$])/;
 
 /**
- * What a connection to this address tells the server of itself: its name, with the schema where the address names one, and options beside those
- * of the address. The driver would take the address' options in place of ours.
+ * What a connection to this address tells the server of itself: its name, with the schema if the address names one, and our options joined to
+ * those of the address. The driver would use the address's options in place of ours.
  */
 export function sessionTo(
   url: string,

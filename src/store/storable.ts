@@ -1,4 +1,4 @@
-/** Makes foreign text fit for PostgreSQL, which knows no NUL characters, and no halves of surrogate pairs inside JSON. */
+/** Makes foreign text fit for PostgreSQL, which takes no NUL characters, and no halves of surrogate pairs inside JSON. */
 
 /** Longer than any id or code of a remote; an index entry must stay below 2 700 bytes. */
 const maxLength = 500;

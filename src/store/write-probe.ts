@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction, type Pool, query } from './database.ts';
 
-/** Portal ids have 32 hexadecimal digits, so this is none. */
+/** Portal ids have 32 hexadecimal digits, so no portal has this one. */
 const nobody = 'write-probe';
 
 const patience = '2s';

@@ -1,14 +1,15 @@
 /** The audit list. */
 import { listAuditEntries } from '../../store/tenants/audit.ts';
 import { endpoint } from '../endpoint.ts';
-import { auditPageSchema, auditQuerySchema } from '../schemas/audit.ts';
+import { auditPageSchema } from '../schemas/audit.ts';
+import { numberedQuerySchema } from '../schemas/common.ts';
 
 const listAudit = endpoint({
   method: 'GET',
   path: '/api/audit',
   summary: 'What people changed in the portal, the newest first',
   access: 'admin',
-  query: auditQuerySchema,
+  query: numberedQuerySchema,
   answer: auditPageSchema,
   async handle({ services, portal, query }) {
     const { before = null, limit } = query;

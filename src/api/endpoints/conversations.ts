@@ -1,15 +1,15 @@
 /** The conversations of a portal. */
 import { z } from 'zod';
 import { badInput } from '../../core/errors.ts';
-import { type OrderOptions, orderLead, orderMessage } from '../../queue/by-hand/conversation-orders.ts';
+import {
+  needConversation,
+  type OrderOptions,
+  orderLead,
+  orderMessage,
+} from '../../queue/by-hand/conversation-orders.ts';
 import { type ToldEntry, tellConversation } from '../../queue/by-hand/conversation-timeline.ts';
 import { searchConversations } from '../../queue/by-hand/search-conversations.ts';
-import {
-  findConversation,
-  type ListFilter,
-  listConversations,
-  listLineIds,
-} from '../../store/reporting/conversation-list.ts';
+import { type ListFilter, listConversations, listLineIds } from '../../store/reporting/conversation-list.ts';
 import { listBots } from '../../store/tenants/bots.ts';
 import type { ConversationId } from '../../store/tenants/conversations.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
@@ -98,12 +98,14 @@ const show = endpoint({
   async handle(request) {
     const { services, role } = request;
     const id = idOf(request);
-    const row = await needConversation(request, id);
+    const row = await needConversation(services.db, id);
     const [bots, [conversation]] = await Promise.all([
       listBots(services.db, id.portal),
       describeConversations(services.db, id.portal, [row]),
     ]);
-    if (conversation === undefined) throw unknownConversation();
+    if (conversation === undefined) {
+      throw badInput('conversation.unknown', 'there is no such conversation', 404);
+    }
     const botName = bots.find(({ code }) => code === id.botCode)?.name ?? id.botCode;
     return { conversation, botName, mayAct: role === 'admin' };
   },
@@ -126,7 +128,7 @@ const timeline = endpoint({
   async handle(request) {
     const id = idOf(request);
     const before = readCursor(stepsPlaceSchema, request.query.cursor);
-    await needConversation(request, id);
+    await needConversation(request.services.db, id);
     const { entries, next } = await tellConversation(request.services, id, before);
     return { entries: entries.map(describeEntry), next: next === null ? null : writeCursor(next) };
   },
@@ -186,13 +188,5 @@ function ordersOf({ services: { db, wakeups }, note }: Caller): OrderOptions {
 }
 
 const visitorOf = ({ session }: Caller) => ({ id: session.userId, name: session.userName });
-
-async function needConversation({ services }: Caller, id: ConversationId) {
-  const row = await findConversation(services.db, id);
-  if (row === null) throw unknownConversation();
-  return row;
-}
-
-const unknownConversation = () => badInput('conversation.unknown', 'there is no such conversation', 404);
 
 export const conversationEndpoints = [list, filters, show, timeline, lead, say];

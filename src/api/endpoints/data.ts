@@ -14,7 +14,7 @@ import {
   exportQuerySchema,
 } from '../schemas/settings.ts';
 
-/** Portals of which an export is being written: each reads all that the portal has. */
+/** Portals whose export is being written. An export reads all data of its portal, so each portal may have only one. */
 const exporting = new Set<string>();
 
 const exportData = fileEndpoint({
@@ -53,7 +53,7 @@ const erasePerson = endpoint({
     const trace = `erase-person-${randomToken(6)}`;
     await inTransaction(services.db, async (trx) => {
       await orderPersonErasure(trx, portal, userId, trace);
-      // Without the id: it would be stored once more.
+      // Without the person's id, which would be stored once more.
       await note(trx, portal, { action: 'person.erased', subject: '' });
     });
     services.wakeups.outbox.ring();

@@ -6,7 +6,7 @@ import { cancelFollowUp, listFollowUps } from '../../store/tenants/follow-ups.ts
 import { endpoint } from '../endpoint.ts';
 import { cancelledSchema, cancelSchema, followUpListSchema } from '../schemas/connections.ts';
 
-/** Pending ones that are shown, the next ones first. */
+/** How many pending follow-ups are shown, the next ones first. */
 const shown = 100;
 
 const listAll = endpoint({

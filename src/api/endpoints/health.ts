@@ -1,4 +1,4 @@
-/** How the portal is: checks, what waits, what happened, figures. */
+/** The health of the portal: checks, what waits, what happened, figures. */
 import { titleIn } from '../../core/brain.ts';
 import type { ToldCheck } from '../../doctor/portal-health.ts';
 import { budgetBucket, rateOf } from '../../portals/portal-rate-limiter.ts';
@@ -52,7 +52,7 @@ const show = endpoint({
   },
 });
 
-/** Readers look. Messages of errors come from elsewhere and may name addresses: they are for administrators. */
+/** Readers only look, so they get no remedy. Error messages come from elsewhere and may name addresses: only administrators get them. */
 function forRole(check: ToldCheck, role: Role) {
   const { code, verdict, values, remedy } = check;
   if (role === 'admin') return { code, verdict, values: { ...values }, remedy };

@@ -33,7 +33,7 @@ const changeReaders = endpoint({
   },
 });
 
-/** A list of the schema's own: it takes none that may not be changed. */
+/** A copy, because the schema's type takes no readonly list. */
 function copyOf(readers: 'nobody' | 'everyone' | readonly string[]) {
   return typeof readers === 'string' ? readers : [...readers];
 }

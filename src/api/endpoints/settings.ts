@@ -4,11 +4,11 @@ import { changePortalSettings } from '../../portals/portal-settings.ts';
 import { listRestLines, restLogDays } from '../../store/reporting/rest-log.ts';
 import type { PortalSettings } from '../../store/tenants/portals.ts';
 import { endpoint } from '../endpoint.ts';
+import { numberedQuerySchema } from '../schemas/common.ts';
 import {
   peopleQuerySchema,
   peopleSchema,
   portalSettingsSchema,
-  restLogQuerySchema,
   restLogSchema,
   settingsChangeSchema,
 } from '../schemas/settings.ts';
@@ -64,7 +64,7 @@ const showLog = endpoint({
   path: '/api/rest-log',
   summary: 'The log of REST calls, the newest first; texts and secrets in it are masked',
   access: 'admin',
-  query: restLogQuerySchema,
+  query: numberedQuerySchema,
   answer: restLogSchema,
   async handle({ services, portal, query: { before = null, limit } }) {
     const rows = await listRestLines(services.db, portal.portal, { before, limit: limit + 1 });

@@ -129,7 +129,7 @@ function describe(found: LastMessage): FirstMessage {
   };
 }
 
-/** The states of rows that will not be tried again and are not done. */
+/** The states of rows that were not done and will not be tried again. */
 const lost: ReadonlySet<string> = new Set(['dead_letter', 'unknown', 'dropped']);
 
 function becameOf(found: LastMessage): Pick<NonNullable<FirstMessage>, 'state' | 'outcome'> {
@@ -137,7 +137,7 @@ function becameOf(found: LastMessage): Pick<NonNullable<FirstMessage>, 'state' |
   if (lost.has(state)) return { state: 'failed', outcome };
   if (outcome === null) return { state: 'arrived', outcome };
   if (outcome.includes('unanswered')) return { state: 'unanswered', outcome };
-  // Answered within this app, as `/help` is, or not to be answered.
+  // The app itself answered, as it does `/help`, or no answer is due.
   if (passed === null) return { state: outcome.startsWith('forwarded') ? 'arrived' : 'ignored', outcome };
   if (found.answered_at !== null) {
     if (shown === 'done') return { state: 'answered', outcome };

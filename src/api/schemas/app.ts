@@ -28,7 +28,7 @@ export const portalSchema = z.object({
   /** The portal's own language code. */
   language: z.string(),
   installedAt: momentSchema,
-  /** Of the last set-up that succeeded; null: none yet. */
+  /** When the last set-up succeeded; null: none has yet. */
   setUpAt: momentSchema.nullable(),
   /** Why the last set-up failed; null: it did not. */
   setUpProblem: z.string().nullable(),
@@ -47,24 +47,24 @@ export const visitorSchema = z.object({
 
 export const appSchema = z.object({
   visitor: visitorSchema,
-  /** Null, as the list of brains is empty, for somebody who may not read. */
+  /** Null for a visitor who may not read; the list of brains is empty then, too. */
   portal: portalSchema.nullable(),
   brains: z.array(offeredBrainSchema),
   version: z.string(),
 });
 export type AppFacts = z.infer<typeof appSchema>;
 
-/** For a session that goes on. */
+/** The request for a new session. */
 export const renewalSchema = z.strictObject({
-  /** The visitor's token, as the portal around the page gives it: with it the portal is asked for his role again. Absent: it is not asked. */
+  /** The visitor's token, from the portal around the page, with which the app asks the portal for the role again. Absent: it does not ask. */
   accessToken: textSchema(2_000).min(1).optional(),
 });
 
 export const sessionSchema = z.object({
   session: z.string(),
-  /** When it is over; renew it before. */
+  /** When the session is over; renew it before. */
   until: momentSchema,
-  /** It cannot be renewed beyond this moment: the page is opened anew then. */
+  /** The session cannot be renewed beyond this moment: then the visitor has to open the page anew. */
   lastRenewalBefore: momentSchema,
 });
 export type RenewedSession = z.infer<typeof sessionSchema>;

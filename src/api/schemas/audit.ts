@@ -2,15 +2,6 @@
 import { z } from 'zod';
 import { momentSchema } from './common.ts';
 
-export const auditQuerySchema = z.object({
-  /** `next` of the page before; absent: the newest entries. */
-  before: z
-    .string()
-    .regex(/^[1-9]\d{0,17}$/)
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-});
-
 export const auditEntrySchema = z.object({
   id: z.string(),
   at: momentSchema,

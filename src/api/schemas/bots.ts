@@ -1,11 +1,11 @@
-/** The bots of a portal and what may be changed of them. */
+/** The bots of a portal, and what may be changed in them. */
 import { z } from 'zod';
 import { connectionIdSchema, languageSchema, textSchema } from './common.ts';
 
 /** Bounds of the values, which the command line uses too. */
 export const botLimits = {
   nameLength: 100,
-  /** Thirty days: nobody means an open conversation beyond that. */
+  /** Thirty days: after longer, nobody thinks of a conversation as open. */
   minutes: 43_200,
   /** Ten minutes: a customer who has waited longer is not greeted any more. */
   greetAfterSeconds: 600,
@@ -43,7 +43,7 @@ export const botSchema = z.object({
   /** B: ordinary · O: Open Channel · S: supervisor · P: personal assistant. */
   type: z.enum(['B', 'O', 'S', 'P']),
   name: z.string(),
-  /** The portal's id of its user; null until it is registered there. */
+  /** The portal's id of the bot's user; null until the bot is registered there. */
   botId: z.string().nullable(),
   /** wanted: to be registered · refused: the portal said no · deleted: a person removed it there. */
   state: z.enum(['wanted', 'registered', 'refused', 'deleted']),
@@ -57,7 +57,7 @@ export const botSchema = z.object({
   turnsPerMinute: z.int().nullable(),
   greeting: z.object({
     isOff: z.boolean(),
-    /** Its own texts; the usual one in languages without. */
+    /** Its own texts; languages without one use the usual text. */
     texts: z.partialRecord(languageSchema, z.string()),
     /** What it says in languages without a text of its own; `{name}` stands for its name. */
     usual: z.record(languageSchema, z.string()),
@@ -65,38 +65,38 @@ export const botSchema = z.object({
   }),
   language: languageSchema.nullable(),
   burstMs: z.int().nullable(),
-  /** What it tells customers while nobody answers for it: its own texts; the usual one in languages without. */
+  /** What it tells customers while nobody answers for it: its own texts; languages without one use the usual text. */
   unanswered: z.partialRecord(languageSchema, z.string()),
   /** Null: the usual one of its type. */
   color: botColorSchema.nullable(),
   /** Address of its usual picture, below the address of the app. */
   picture: z.string(),
-  /** Tells its own pictures apart, which `GET /api/bots/:code/picture` gives; null: it has the usual one. */
+  /** Names its own picture, which `GET /api/bots/:code/picture` gives; another picture has another id. Null: the bot has the usual one. */
   pictureId: z.string().nullable(),
-  /** Send it with a change: it is refused (409) if somebody else has changed the bot meanwhile. */
+  /** Send it with a change: the change is refused (409) if somebody else has changed the bot meanwhile. */
   revision: z.string(),
 });
 export type BotAnswer = z.infer<typeof botSchema>;
 
 export const botListSchema = z.object({ bots: z.array(botSchema), maxBots: z.int() });
 
-/** Of the path `/api/bots/:code`. */
+/** Parameters of the path `/api/bots/:code`. */
 export const botParamsSchema = z.object({ code: textSchema(80).min(1) });
 
 const minutesSchema = z.int().min(1).max(botLimits.minutes).nullable();
 
-/** What is not given stays as it is. */
+/** Absent fields stay as they are. */
 export const botChangeSchema = z.strictObject({
   revision: textSchema(100).optional(),
   name: textSchema(botLimits.nameLength).trim().min(1).optional(),
-  /** By name. Without `connectionId`: with the portal's only account of it. */
+  /** Its name. Without `connectionId`, the bot uses the portal's only account of this brain. */
   brain: textSchema(100).optional(),
   connectionId: connectionIdSchema.optional(),
-  /** After so many minutes without a word of the people who lead the brain leads again; null: never. */
+  /** The brain leads again after so many minutes in which the people who lead wrote nothing; null: never. */
   giveBackMinutes: minutesSchema.optional(),
-  /** After so many minutes that a customer waits for the brain, people are called; null: never. */
+  /** People are called after a customer has waited so many minutes for the brain; null: never. */
   callPersonMinutes: minutesSchema.optional(),
-  /** More answered questions a minute are taken for two machines; 0: never; null: the installation's limit. */
+  /** From this many answered questions a minute on, the app takes both sides for machines; 0: never; null: the installation's limit. */
   turnsPerMinute: z.int().min(0).max(botLimits.turnsPerMinute).nullable().optional(),
   greeting: z
     .strictObject({
@@ -108,9 +108,9 @@ export const botChangeSchema = z.strictObject({
   greetAfterSeconds: z.int().min(0).max(botLimits.greetAfterSeconds).optional(),
   /** Null: the usual text again. */
   unanswered: z.partialRecord(languageSchema, greetingTextSchema.nullable()).optional(),
-  /** Null: the portal's. */
+  /** Null: the portal's language. */
   language: languageSchema.nullable().optional(),
-  /** How long messages wait for others to be answered with; 0: not at all; null: as the brain says. */
+  /** How long a message waits for others, to be answered together; 0: not at all; null: as the brain says. */
   burstMs: z.int().min(0).max(botLimits.burstMs).nullable().optional(),
   /** Null: the usual one of its type. */
   color: botColorSchema.nullable().optional(),
@@ -127,7 +127,7 @@ export const newBotSchema = botChangeSchema.omit({ revision: true }).extend({
 export type NewBotBody = z.infer<typeof newBotSchema>;
 
 export const removedBotSchema = z.object({
-  /** Its user leaves the portal, with its private chats. */
+  /** The bot's user leaves the portal, together with its private chats. */
   leavesPortal: z.boolean(),
   /** The next set-up adds the default bots again. */
   isLast: z.boolean(),

@@ -15,11 +15,21 @@ export function textSchema(maxLength: number) {
     .regex(/^[^\0]*$/);
 }
 
-/** Of a query: `next` of the page before. */
+/** In a query: `next` of the page before. */
 export const cursorSchema = z
   .string()
   .max(2_000)
   .regex(/^[\w-]+$/);
+
+/** Query of a list whose rows are numbered as they come. */
+export const numberedQuerySchema = z.object({
+  /** `next` of the page before; absent: the newest entries. */
+  before: z
+    .string()
+    .regex(/^[1-9]\d{0,17}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
 
 /** One text in English and Russian, and in any other language of the app. */
 export const textsSchema = z.object({
@@ -38,9 +48,9 @@ export const errorAnswerSchema = z.object({
   error: z.object({
     /** Stable and dotted: `bot.unknown`. */
     code: z.string(),
-    /** For the reader, in the language of the session where there is a text in it. */
+    /** For the reader; in the language of the session if there is a text in it. */
     message: z.string(),
-    /** Of single values (422); `path` as in the request: `greeting.texts.ru`. */
+    /** Problems of single values (422); `path` as in the request: `greeting.texts.ru`. */
     problems: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   }),
 });

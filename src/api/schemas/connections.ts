@@ -1,4 +1,4 @@
-/** Accounts of brains, their settings by the form of the brain, what was sent to them, and what they have scheduled. */
+/** Accounts of brains, their settings by the form of the brain, what was sent to them, and what brains have scheduled. */
 import { z } from 'zod';
 import { connectionIdSchema, momentSchema, textSchema, textsSchema } from './common.ts';
 
@@ -47,14 +47,14 @@ export const connectionSchema = z.object({
   bots: z.array(z.object({ code: z.string(), name: z.string() })),
   /** Why nothing is sent; `paused`: a person wants it so; null: it works. */
   disabledReason: z.string().nullable(),
-  /** What to do about that, in English; null: switch it on at the service. */
+  /** What to do about that, in the language of the session; null: switch it on at the service. */
   disabledHelp: z.string().nullable(),
   hasFigures: z.boolean(),
   /** False when its settings cannot be opened any more: it has to be removed and connected again. */
   isReadable: z.boolean(),
-  /** Empty for readers. Of a secret only whether there is one. */
+  /** Empty for readers. A secret shows only whether there is one. */
   fields: z.array(shownFieldSchema),
-  /** Who has it can speak for the brain: null for readers, and where nobody has to enter it. */
+  /** Anybody who has this address can speak for the brain. Null for readers, and if nobody has to enter it. */
   webhook: z.string().nullable(),
 });
 export type ConnectionAnswer = z.infer<typeof connectionSchema>;
@@ -64,7 +64,7 @@ export const oneConnectionSchema = z.object({ connection: connectionSchema });
 
 export const connectionParamsSchema = z.object({ id: connectionIdSchema });
 
-/** By the keys of the form. An empty text takes a key back to its default; an empty secret keeps the stored one. */
+/** Values by the keys of the form. An empty text takes a key back to its default; an empty secret keeps the stored one. */
 const valuesSchema = z.record(textSchema(200), z.string().max(20_000));
 const titleSchema = textSchema(100).trim();
 
@@ -72,13 +72,13 @@ export const connectSchema = z.strictObject({
   brain: textSchema(100),
   /** The bot that is to answer with it; null: none yet. */
   botCode: textSchema(100).nullable(),
-  /** Empty: that of the account, or of the brain. */
+  /** Empty: the title of the account, or of the brain. */
   title: titleSchema.default(''),
   values: valuesSchema,
 });
 export type ConnectBody = z.input<typeof connectSchema>;
 
-/** What is not given stays as it is. */
+/** Absent fields stay as they are. */
 export const connectionChangeSchema = z.strictObject({
   title: titleSchema.min(1).optional(),
   values: valuesSchema.optional(),
@@ -87,7 +87,7 @@ export type ConnectionChangeBody = z.infer<typeof connectionChangeSchema>;
 
 export const changedConnectionSchema = z.object({
   connection: connectionSchema,
-  /** The keys that are different now. */
+  /** The keys whose values are different now. */
   changed: z.array(z.string()),
 });
 
@@ -105,7 +105,7 @@ export const removedConnectionSchema = z.object({
 
 export const figuresSchema = z.object({
   figures: z.array(z.object({ title: textsSchema, value: z.string() })),
-  /** Why there are none now. */
+  /** Why there are no figures now; null: nothing is wrong. */
   problem: z.string().nullable(),
 });
 
@@ -133,7 +133,7 @@ export const deliveryListSchema = z.object({
 export const againSchema = z.strictObject({
   lane: textSchema(300),
   seq: z.int().min(1).max(2_147_483_647),
-  /** It may have arrived already, and may arrive twice. */
+  /** The administrator accepts that the delivery may arrive twice. */
   isConfirmed: z.boolean().default(false),
 });
 

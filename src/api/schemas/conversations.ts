@@ -3,23 +3,23 @@ import { z } from 'zod';
 import { cursorSchema, momentSchema, textSchema } from './common.ts';
 
 export const conversationQuerySchema = z.object({
-  /** Parts of a word are found, in any case. */
+  /** Finds parts of words, in upper or lower case. */
   search: textSchema(200).trim().optional(),
   /**
    * people: the person's name, the chat's title, the dialog's id · messages: what was passed on to the brain and what the bot sent, as far as it
    * is kept; the newest of each conversation, and a few hundred conversations at a time: `next` goes on.
    */
   in: z.enum(['people', 'messages']).default('people'),
-  /** By its code. */
+  /** Only conversations of the bot with this code. */
   bot: textSchema(80).optional(),
-  /** By its id. */
+  /** Only conversations of the Open Channel with this id. */
   line: textSchema(80).optional(),
   kind: z.enum(['private', 'group', 'line']).optional(),
   /** Who leads: the brain · people whom it called · somebody who took it. */
   lead: z.enum(['brain', 'handed_over', 'taken']).optional(),
   /** undelivered: something failed for good · under_way: something waits for its turn · waiting: its customer waits for an answer. */
   state: z.enum(['undelivered', 'under_way', 'waiting']).optional(),
-  /** Last active since then, and before then. */
+  /** Last active since `since`, and before `until`. */
   since: momentSchema.optional(),
   until: momentSchema.optional(),
   cursor: cursorSchema.optional(),
@@ -32,12 +32,12 @@ export const listedConversationSchema = z.object({
   bot: z.string(),
   dialog: z.string(),
   kind: z.enum(['private', 'group', 'line']),
-  /** With whom; empty in groups, and until they have written. */
+  /** The person's name; empty in groups, and until the person has written. */
   person: z.string(),
   title: z.string(),
   line: z.string().nullable(),
   lead: leadSchema,
-  /** Since when; null: from the beginning. */
+  /** Since when `lead` is so; null: from the beginning. */
   ledSince: momentSchema.nullable(),
   /** Since when its customer waits for an answer; null: nobody waits, or it is not measured. */
   waitingSince: momentSchema.nullable(),
@@ -53,7 +53,7 @@ export const conversationPageSchema = z.object({
   conversations: z.array(listedConversationSchema),
   /** For `cursor` of the next page; null: there is none. */
   next: z.string().nullable(),
-  /** A search through messages has come so far: to conversations last active then. Null: it has come to the end, or it is no such search. */
+  /** How far back a search through messages has come: to conversations last active then. Null: it has come to the end, or it is no such search. */
   searchedBackTo: momentSchema.nullable(),
 });
 export type ConversationPage = z.infer<typeof conversationPageSchema>;
@@ -65,7 +65,7 @@ export const conversationFiltersSchema = z.object({
 });
 export type ConversationFilters = z.infer<typeof conversationFiltersSchema>;
 
-/** Of the path. */
+/** Parameters of the path. */
 export const conversationParamsSchema = z.object({
   bot: textSchema(80).min(1),
   dialog: textSchema(200).min(1),
@@ -82,7 +82,7 @@ export type ConversationAnswer = z.infer<typeof conversationSchema>;
 export const timelineQuerySchema = z.object({ cursor: cursorSchema.optional() });
 
 export const timelineItemSchema = z.object({
-  /** Of the event or action: `message`, `reply`, `send`, `handover`, … */
+  /** Type of the event or action: `message`, `reply`, `send`, `handover`, … */
   type: z.string(),
   messageId: z.string().nullable(),
   messageIds: z.array(z.string()),
@@ -96,7 +96,7 @@ export const timelineItemSchema = z.object({
 export type TimelineItem = z.infer<typeof timelineItemSchema>;
 
 export const timelineEntrySchema = z.object({
-  /** Of itself: queue, lane and number. */
+  /** Where the entry is: its queue, lane and number. */
   queue: z.enum(['inbox', 'outbox']),
   lane: z.string(),
   seq: z.int(),
@@ -107,7 +107,7 @@ export const timelineEntrySchema = z.object({
   doneAt: momentSchema.nullable(),
   state: z.string(),
   outcome: z.string().nullable(),
-  /** The other side's id of what it became. */
+  /** The id that the other side gave to what the entry became there. */
   remoteId: z.string().nullable(),
   /** While it waits: tries so far, and when it is tried again; null when it is behind others or being tried. */
   attempts: z.int().nullable(),

@@ -1,4 +1,4 @@
-/** How the portal is: what the checks found, what waits, what happened, and the figures of the charts. */
+/** The health of a portal: what the checks found, what waits, what happened, and the figures of the charts. */
 import { z } from 'zod';
 import { momentSchema } from './common.ts';
 
@@ -9,7 +9,7 @@ export const remedySchema = z.union([
 ]);
 
 export const healthCheckSchema = z.object({
-  /** `payment.expired`: the pages have words for each. */
+  /** For example `payment.expired`; the pages have a text for each code. */
   code: z.string(),
   verdict: z.enum(['ok', 'wrong', 'unknown']),
   values: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -22,7 +22,7 @@ export const healthSchema = z.object({
   checks: z.array(healthCheckSchema),
   /** Requests the portal allows, and how many of them were used a moment ago. */
   budget: z.object({ used: z.number(), most: z.number(), perSecond: z.number() }),
-  /** Rows of the queues that wait. */
+  /** How many rows of the queues wait. */
   waiting: z.object({ incoming: z.int(), outgoing: z.int(), oldestSeconds: z.number() }),
   /** Counted up to 10 000 each. */
   undelivered: z.object({ incoming: z.int(), outgoing: z.int(), unknown: z.int() }),
@@ -44,9 +44,9 @@ export type PortalHealth = z.infer<typeof portalHealthSchema>;
 
 export const figuresQuerySchema = z.object({
   days: z.coerce.number().int().min(1).max(31).default(1),
-  /** Hours of one bot only, by its code; without requests, which belong to no bot. */
+  /** Only the hours of the bot with this code; without requests, which belong to no bot. */
   bot: z.string().max(100).optional(),
-  /** Hours of the bots that one brain answers for, by its name. */
+  /** Only the hours of the bots for which the brain with this name answers. */
   brain: z.string().max(100).optional(),
 });
 
@@ -60,7 +60,7 @@ const waitSchema = z.object({
 });
 
 export const healthFiguresSchema = z.object({
-  /** Every hour of the span, in order, with the ones in which nothing happened. */
+  /** Every hour of the span, in order, including those in which nothing happened. */
   hours: z.array(waitSchema.extend({ at: momentSchema, messages: z.int(), calls: z.int(), failedCalls: z.int() })),
   bots: z.array(waitSchema.extend({ bot: z.string(), name: z.string(), messages: z.int() })),
   brains: z.array(waitSchema.extend({ brain: z.string(), title: z.string(), messages: z.int() })),

@@ -45,14 +45,6 @@ export const peopleSchema = z.object({
 });
 export type People = z.infer<typeof peopleSchema>;
 
-export const restLogQuerySchema = z.object({
-  before: z
-    .string()
-    .regex(/^[1-9]\d{0,17}$/)
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-});
-
 export const restLogSchema = z.object({
   lines: z.array(
     z.object({

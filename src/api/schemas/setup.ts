@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { momentSchema } from './common.ts';
 
-/** A test compares them with `store/tenants/wizard.ts`. */
+/** The wizard's steps; a test compares them with `store/tenants/wizard.ts`. */
 export const wizardStepSchema = z.enum(['rights', 'bots', 'answers', 'line', 'message']);
 export type WizardStep = z.infer<typeof wizardStepSchema>;
 
@@ -10,7 +10,7 @@ export const setUpSchema = z.object({
   rights: z.object({
     /** The visitor is an administrator of the portal. */
     isAdmin: z.boolean(),
-    /** As the portal granted them to the app; empty: it did not tell. */
+    /** The rights that the portal granted to the app; empty: it did not tell. */
     granted: z.array(z.string()),
     /** What the app cannot work without, and was not granted. */
     missing: z.array(z.string()),
@@ -19,18 +19,18 @@ export const setUpSchema = z.object({
   state: z.enum(['working', 'failing', 'done']),
   /** Its code is stable and dotted, `bitrix24.insufficient_scope`; the message is in English. */
   problem: z.object({ code: z.string(), message: z.string() }).nullable(),
-  /** Of the last set-up that succeeded. */
+  /** When the last set-up succeeded. */
   setUpAt: momentSchema.nullable(),
-  /** It succeeded since the page was opened: Bitrix24 may be told that the installation is through. */
+  /** A set-up has succeeded since the page was opened: Bitrix24 may be told that the installation is finished. */
   isSetUpSinceOpened: z.boolean(),
-  /** Why the portal sends no events; null: it does, as far as it is known. */
+  /** Why the portal sends no events; null: it does, as far as the app knows. */
   appProblem: z.enum(['not_finished', 'payment_expired']).nullable(),
   bots: z.array(
     z.object({
       code: z.string(),
       type: z.enum(['B', 'O', 'S', 'P']),
       name: z.string(),
-      /** The portal's id of its user: the id of the private chat with it; null until it is registered. */
+      /** The portal's id of the bot's user, which is also that of the private chat with it; null until the bot is registered. */
       botId: z.string().nullable(),
       state: z.enum(['wanted', 'registered', 'refused', 'deleted']),
       problem: z.string().nullable(),
@@ -69,9 +69,9 @@ export const firstMessageSchema = z.object({
       trace: z.string(),
       at: momentSchema,
       /**
-       * arrived: it is being looked at · passed: the brain has it, an answer has not come · retrying: it could not be passed on or the answer
-       * not be shown, and is tried again · answered: the answer is in the chat · unanswered: nobody is connected · ignored: see `outcome` ·
-       * failed: it will not be tried again
+       * arrived: it is being looked at · passed: the brain has it, an answer has not come · retrying: passing it on or showing the answer has failed
+       * and is tried again · answered: the answer is in the chat · unanswered: nobody is connected · ignored: see `outcome` · failed: it will not be
+       * tried again
        */
       state: z.enum(['arrived', 'passed', 'retrying', 'answered', 'unanswered', 'ignored', 'failed']),
       /** The stable word for why, where there is one. */

@@ -22,7 +22,7 @@ export const undeliveredGroupsSchema = z.object({
 });
 export type UndeliveredGroups = z.infer<typeof undeliveredGroupsSchema>;
 
-/** All four of a reason, or none of them: then whatever the reason. */
+/** All four fields of a reason; or none of them, for every reason. */
 export const undeliveredQuerySchema = z.object({
   ...stuckReasonSchema.partial().shape,
   cursor: cursorSchema.optional(),
@@ -43,9 +43,9 @@ export const undeliveredEntrySchema = z.object({
   kind: z.string().nullable(),
   trace: z.string(),
   at: momentSchema,
-  /** How it begins; null where it says nothing. */
+  /** How its text begins; null: it has no text. */
   text: z.string().nullable(),
-  /** The conversation; both empty where it belongs to none. */
+  /** Bot and dialog of the conversation; both empty if the entry belongs to none. */
   bot: z.string(),
   dialog: z.string(),
   person: z.string(),
@@ -63,11 +63,11 @@ export type UndeliveredPage = z.infer<typeof undeliveredPageSchema>;
 /** One entry. */
 export const oneDecisionSchema = z.strictObject(undeliveredPlaceSchema.shape);
 
-/** All of a reason, or all: a few hundred with each call. */
+/** All entries of one reason, or all entries; each call decides a few hundred. */
 export const manyDecisionSchema = z.strictObject({
-  /** Absent: whatever the reason; those that may have arrived are then not sent again. */
+  /** Absent: every reason; entries that may have arrived are then not sent again. */
   reason: stuckReasonSchema.optional(),
-  /** As the call before has answered; absent in the first one. What fails again meanwhile is not meant. */
+  /** As the call before has answered it; absent in the first call. Entries that fail again meanwhile are left alone. */
   failedBefore: momentSchema.optional(),
 });
 

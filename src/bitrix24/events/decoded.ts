@@ -24,7 +24,7 @@ export type DialogDecoder = (tree: FormTree, bot: LaneBot) => DecodedChat | Deco
 export type AppDecoder = (tree: FormTree) => AppEvent;
 
 export const noDialog: DecodedNothing = { kind: 'nothing', reason: 'no_dialog' };
-/** `imbot.v2` tells each command of a message; the event of the first one stands for all. */
+/** `imbot.v2` sends an event for each command of a message; the first one's event stands for all. */
 export const toldWithFirstCommand: DecodedNothing = { kind: 'nothing', reason: 'told_with_first_command' };
 export const notForThisBot: DecodedNothing = { kind: 'nothing', reason: 'not_for_this_bot' };
 
@@ -33,8 +33,8 @@ export function chat(event: PortalEvent): DecodedChat {
 }
 
 /**
- * For events that list their bots in `data[BOT]`: hands the decoder the id of the lane's bot, and answers `not_for_this_bot` for an event
- * that lists bots without this one, so that no bot ever gets a message that was sent to another bot only.
+ * For events that list their bots in `data[BOT]`: hands the decoder the id of the lane's bot, and returns `not_for_this_bot` for an event
+ * that lists other bots but not this one, so that no bot ever gets a message sent only to another bot.
  */
 export function forListedBot(decode: (tree: FormTree, botId: string) => DecodedChat | DecodedNothing): DialogDecoder {
   return (tree, bot) => {

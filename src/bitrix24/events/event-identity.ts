@@ -1,7 +1,7 @@
 /**
- * Where the identity of an event comes from: two deliveries with the same identity are one event. Bitrix24 sends no event id. Both bot APIs
- * give what happened once the same identity, so that a portal may change from one to the other while people talk: what both tell is stored
- * once (docs/platform-notes/bitrix24.md#event-identity).
+ * Defines the identity of an event: two deliveries with the same identity are one event. Bitrix24 sends no event id. An event has the same
+ * identity in both bot APIs, so that a portal may change from one to the other while people talk: what both report is stored once
+ * (docs/platform-notes/bitrix24.md#event-identity).
  */
 import { sha256 } from '../../lib/encryption.ts';
 import { branch, type FormTree, parseForm, text } from '../../lib/form-body.ts';
@@ -18,17 +18,17 @@ export type EventIdentity = (event: ScannedEvent, bot: LaneBot) => readonly stri
 
 const digest = (value: string): string => sha256(value).toString('base64url');
 
-/** The whole content without the tokens, which differ at each delivery. For events of one API that may happen any number of times. */
+/** The whole content without the tokens, which differ at each delivery. For events that only one API has and that may happen any number of times. */
 export const byContent: EventIdentity = ({ storedBody: kept }) => [digest(kept.toString('latin1'))];
 
-/** The message it is about. For events that happen once in the life of a message; without a message id, the content decides. */
+/** The id of the message. For events that happen once in the life of a message; without an id, the content decides. */
 export const byMessage: EventIdentity = (event, bot) =>
   event.messageId === '' ? byContent(event, bot) : [event.dialogId, event.messageId];
 
-/** Far above any event a portal sends: what is larger is told apart by its content, and not read for it. */
+/** Far above any event a portal sends: a larger event gets its identity from its content, without being parsed. */
 const maxReadBytes = 512 * 1024;
 
-/** Reads the identity from the event's fields, which both APIs then have at the same place. Null: the fields do not tell. */
+/** Reads the identity from the event's fields, which both APIs then have at the same place. Null: the fields do not identify it. */
 function byFields(read: (tree: FormTree, bot: LaneBot) => readonly string[] | null): EventIdentity {
   return (event, bot) => {
     if (event.storedBody.length > maxReadBytes) return byContent(event, bot);
@@ -40,7 +40,7 @@ const messageIdOf = (params: FormTree): string => text(params, 'MESSAGE_ID') || 
 
 const momentOf = (tree: FormTree): string => text(tree, 'ts') ?? '';
 
-/** An edit: the message, its text from then on, and the second in which the portal tells it. */
+/** An edit: the message, its new text, and the second in which the portal reports it. */
 export const byEdit: EventIdentity = byFields((tree) => {
   const params = paramsOf(tree);
   const messageId = messageIdOf(params);
@@ -54,16 +54,16 @@ export const byDeletion: EventIdentity = byFields((tree) => {
   return messageId === '' ? null : [messageId];
 });
 
-/** What happens to a bot in a chat: the chat, and the second. */
+/** An event about a bot in a chat: the chat, and the second. */
 export const byChat: EventIdentity = byFields((tree) => [text(paramsOf(tree), 'DIALOG_ID') ?? '', momentOf(tree)]);
 
-/** A message of an Open Channel as the line tells it. */
+/** An Open Channel message, as reported by the event of the line. */
 export const byLineMessage: EventIdentity = byFields((tree) => {
   const messageId = text(tree, 'data', 'DATA', 'message', 'id') ?? '';
   return messageId === '' ? null : [messageId];
 });
 
-/** What happens at most once a second. */
+/** The second. For events that happen at most once a second. */
 export const byMoment: EventIdentity = byFields((tree) => [momentOf(tree)]);
 
 /** A reaction: the message, who, which one, put or taken back, and the second. */
@@ -73,15 +73,15 @@ export const byReaction: EventIdentity = byFields((tree) => {
   return messageId === '' ? null : [messageId, ...words.map((word) => word ?? ''), momentOf(tree)];
 });
 
-/** A bot that is gone: its id in the portal, which no other bot gets. */
+/** A deleted bot: its id in the portal, which no other bot ever gets. */
 export const byDeletedBot: EventIdentity = byFields((tree) => {
   const botId = text(tree, 'data', 'BOT_ID') ?? '';
   return botId === '' ? null : [botId];
 });
 
 /**
- * Commands: the message and the first command of the bot in it, which stands for all. A typed one happens once in the life of its message;
- * a button may be pressed again, so the second counts.
+ * Commands: the message and the bot's first command in it, which stands for all. A typed one happens once in the life of its message; a
+ * button may be pressed again, so the second counts.
  */
 export const byCommand: EventIdentity = byFields((tree, bot) => {
   // An event of imbot.v2 names one command, the first API's all of them by their numbers.

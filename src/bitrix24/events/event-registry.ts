@@ -35,15 +35,15 @@ interface KnownEvent {
   readonly identity: EventIdentity;
 }
 
-/** Belongs to a dialog of a bot: stored once for each bot it lists, in that dialog's lane. */
+/** Belongs to a dialog of a bot: stored once for each bot that the event lists, in that dialog's lane. */
 interface DialogEvent extends KnownEvent {
   readonly scope: 'dialog';
   readonly decode: DialogDecoder;
 }
 
 /**
- * Of an Open Channel, and names no bot: stored once for each of the portal's bots that has talked in the chat, in that dialog's lane. Of
- * other chats nothing is stored.
+ * An event of an Open Channel that names no bot: stored once for each of the portal's bots that has talked in the chat, in that dialog's
+ * lane. If no bot has, nothing is stored.
  */
 interface LineEvent extends KnownEvent {
   readonly scope: 'line';
@@ -61,7 +61,7 @@ interface AppScopeEvent extends KnownEvent {
 
 export type EventDefinition = DialogEvent | LineEvent | AppScopeEvent;
 
-/** The bot events of the first API, and those of `imbot.v2`, which are read as if the first API had told them. */
+/** Bot events of the first API, and those of `imbot.v2`, which are read as if the first API had sent them. */
 export const eventRegistry: readonly EventDefinition[] = [
   { name: 'ONIMBOTMESSAGEADD', scope: 'dialog', identity: byMessage, decode: decodeMessageAdd },
   { name: 'ONIMBOTMESSAGEUPDATE', scope: 'dialog', identity: byEdit, decode: decodeMessageUpdate },

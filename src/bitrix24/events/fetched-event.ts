@@ -1,7 +1,10 @@
-/** Reads the answer of `imbot.v2.Event.get`, and writes its events as the portal would have posted them, so that both are stored alike. */
+/**
+ * Reads the answer of `imbot.v2.Event.get`, and writes its events as the portal would have posted them, so that fetched and posted events
+ * are stored alike.
+ */
 import { RemoteUnreachable } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { formLimits } from '../../lib/form-body.ts';
-import { isRecord } from '../rest/rest-errors.ts';
 import { secondApiPrefix } from './second-api.ts';
 
 export interface FetchedEvent {
@@ -13,21 +16,21 @@ export interface FetchedEvent {
 export interface FetchedPage {
   /** By rising id. */
   readonly events: readonly FetchedEvent[];
-  /** What to give as offset once all of them are stored: the portal then deletes them, and nothing that was not in the page. */
+  /** The next offset, to send once these are stored. The portal then deletes these events and no others. */
   readonly nextOffset: number;
-  /** As many as were asked for: there may be more. */
+  /** The portal may have more events after these. */
   readonly hasMore: boolean;
 }
 
 /**
- * @param offset as it was asked for
- * @throws RemoteUnreachable `bitrix24.no_events` for an answer that is none: its events are asked for again
+ * @param offset the offset sent with the request
+ * @throws RemoteUnreachable `bitrix24.no_events` if the answer is not a list of events; they are fetched again
  */
 export function readFetched(answer: unknown, offset: number): FetchedPage {
   const list = isRecord(answer) ? answer['events'] : undefined;
   if (!isRecord(answer) || !Array.isArray(list)) throw unreadable('without a list of events');
   const events = list.map(readEvent).sort((one, other) => one.id - other.id);
-  // The portal's own `nextOffset` is the same; one that is larger would delete events nobody has seen.
+  // We compute this ourselves: if the portal's `nextOffset` were larger, unseen events would be deleted.
   const nextOffset = events.reduce((next, { id }) => Math.max(next, id + 1), offset);
   return { events, nextOffset, hasMore: answer['hasMore'] === true };
 }
@@ -39,7 +42,7 @@ function readEvent(event: unknown): FetchedEvent {
   const name = typeof type === 'string' ? type.toUpperCase() : '';
   const seconds = Math.floor(Date.parse(typeof date === 'string' ? date : '') / 1_000);
   const pairs = [
-    // Only bot events are asked for; anything else in the list is stored under a name that the registry does not know.
+    // Only bot events are requested; any other is stored under a name that the registry does not know.
     `event=${encodeURIComponent((name.startsWith(secondApiPrefix) ? name : `UNEXPECTED ${name}`).toWellFormed())}`,
     ...pairsOf(data),
     ...(Number.isFinite(seconds) ? [`ts=${seconds}`] : []),
@@ -47,7 +50,7 @@ function readEvent(event: unknown): FetchedEvent {
   return { id, body: Buffer.from(pairs.join('&')) };
 }
 
-/** Of large events only so much is stored as is read of a form; the last pair is the time. */
+/** Stop at the form reader's limit, leaving room for the name and time pairs. */
 const maxPairs = formLimits.pairs - 2;
 
 /** As PHP's `http_build_query` writes it: nulls and empty lists are left out, true is 1 and false is 0. */

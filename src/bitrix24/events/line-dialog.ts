@@ -8,8 +8,8 @@ export const idOf = (value: string | undefined): string | null =>
   value !== undefined && idForm.test(value) ? value : null;
 
 /**
- * `chat<N>` of the chat in the portal; null where the event tells only the connector's own chat, as the documentation's examples and the
- * messages of customers do: its number may be that of another chat of the portal.
+ * `chat<N>` of the chat in the portal; null if the event names only the connector's own chat, as the documentation's examples and customers'
+ * messages do: that number may belong to another chat of the portal.
  */
 export function lineDialogOf(tree: FormTree): string | null {
   const data = branch(tree, 'data', 'DATA');

@@ -1,4 +1,4 @@
-/** Reads from a v1 event what most kinds share: the bot, the chat, the author, the files, whether the bot is mentioned. */
+/** Reads the parts of a v1 event that most kinds share: the bot, the chat, the author, the files, whether the bot is mentioned. */
 import type { Author, Chat, ChatKind, CrmLink, FileRef, LineSession } from '../../core/events.ts';
 import { branch, type FormTree, text } from '../../lib/form-body.ts';
 import { hasMention } from '../formatting/bb-code.ts';
@@ -8,7 +8,7 @@ export function paramsOf(tree: FormTree): FormTree {
   return branch(tree, 'data', 'PARAMS') ?? {};
 }
 
-/** `ts`: Unix seconds at which the portal queued the event. Events have no finer time, and no other one. */
+/** `ts`: Unix seconds at which the portal queued the event. Events carry no other time, and no finer one. */
 export function sentAtOf(tree: FormTree): string | null {
   const seconds = Number(text(tree, 'ts'));
   return Number.isInteger(seconds) && seconds > 0 && seconds < maxSeconds
@@ -19,7 +19,7 @@ export function sentAtOf(tree: FormTree): string | null {
 /** The year 9999: JavaScript formats later dates differently. */
 const maxSeconds = 253_402_300_800;
 
-/** A reply to a message has that message's id in its raw params. */
+/** The id of the message that this one replies to, from its raw params. */
 export function quoteOf(params: FormTree): string | null {
   const id = text(params, 'PARAMS', 'REPLY_ID') ?? '';
   return /^[1-9]\d{0,18}$/.test(id) ? id : null;
@@ -28,7 +28,7 @@ export function quoteOf(params: FormTree): string | null {
 /** The bot of the event's lane; without a code for events that concern no bot. */
 export interface LaneBot {
   readonly code: string;
-  /** Its id in the portal; null where it is unknown. */
+  /** Its id in the portal; null if unknown. */
   readonly id: string | null;
   /** The ids of its commands in the portal by name; absent: not known. */
   readonly commands?: Readonly<Record<string, string>>;
@@ -37,8 +37,8 @@ export interface LaneBot {
 }
 
 /**
- * The keys of the entries of `data[BOT]` or `data[COMMAND]` about this bot: found by its code, or else by its id. Where its id is unknown,
- * a single entry without a code counts as this bot's, since the endpoint has put the event into this lane.
+ * The keys of the entries of `data[BOT]` or `data[COMMAND]` about this bot: found by its code, or else by its id. If its id is unknown, a
+ * single entry without a code counts as this bot's, since the endpoint has put the event into this lane.
  */
 export function entriesOf(entries: FormTree, bot: LaneBot): readonly string[] {
   const keys = Object.keys(entries);
@@ -49,7 +49,7 @@ export function entriesOf(entries: FormTree, bot: LaneBot): readonly string[] {
   return isNameless ? keys : [];
 }
 
-/** The bot's id in the portal, read inside its entry: map keys may have been renumbered on the way. Null: no entry is about it. */
+/** The bot's id in the portal, read from inside its entry, not from its key: keys may have been renumbered on the way. Null: no entry is about it. */
 export function botIdOf(tree: FormTree, bot: LaneBot): string | null {
   const bots = branch(tree, 'data', 'BOT');
   if (bots === undefined) return bot.id;
@@ -59,7 +59,7 @@ export function botIdOf(tree: FormTree, bot: LaneBot): string | null {
 
 /**
  * Whether a group message mentions this bot. MENTIONED_LIST names everybody mentioned; self-hosted portals from before July 2025 never send
- * it: there the tags of the original text decide, and without that TO_USER_ID, which names only the first one mentioned.
+ * it: there the tags of the original text decide, or, without that text, TO_USER_ID, which names only the first one mentioned.
  */
 export function isMentioned(params: FormTree, botId: string): boolean {
   if (botId === '') return false;
@@ -105,8 +105,8 @@ export function otherBotLeads(tree: FormTree, { line }: Chat): boolean {
 }
 
 /**
- * Whether a message of an Open Channel is a note that its customer does not see. The portal hides messages that are marked silent or
- * written in the silent mode of the chat, but never the customer's own, and marks the stored note, which shows when it is edited.
+ * Whether a message of an Open Channel is a note that its customer does not see. The portal hides messages that are marked silent or written
+ * in the chat's silent mode, but never the customer's own. It also marks the stored note, so an edit of it can be recognised.
  */
 export function isHiddenNote(params: FormTree, author: Author, place: Chat): boolean {
   if (place.kind !== 'line' || author.kind === 'client' || text(params, 'IMPORTANT_CONNECTOR') === 'Y') return false;
@@ -119,10 +119,10 @@ function isWrittenSilently(params: FormTree): boolean {
   return text(params, 'FROM_USER_ID') !== undefined && text(params, 'CHAT_ENTITY_DATA_3') === 'Y';
 }
 
-/** A lead, a contact, a company and a deal; a few more in case the portal adds other kinds. */
+/** A chat has a lead, a contact, a company and a deal; a few more are read in case the portal adds other kinds. */
 const maxRecords = 10;
 
-/** The records of the chat, and the one that the session names, which the chat's list may not have yet. */
+/** The records of the chat, and the session's own record, which the chat's list may not have yet. */
 function crmOf(params: FormTree): CrmLink[] {
   const links = listedRecords(params);
   const [isOn = '', type = '', id = ''] = (text(params, 'CHAT_ENTITY_DATA_1') ?? '').split('|', 3);
@@ -158,7 +158,7 @@ export function authorOf(tree: FormTree, params: FormTree, place: Chat): Author 
   };
 }
 
-/** Names of persons, chats and files: the portal's columns hold no longer ones. */
+/** Names of persons, chats and files: the portal's columns hold nothing longer. */
 const maxName = 255;
 
 function nameIn(tree: FormTree, ...path: readonly string[]): string {
@@ -205,7 +205,7 @@ export function filesOf(params: FormTree): FileRef[] {
     });
 }
 
-/** What was recorded in the messenger is sound or film, whatever its extension says (docs/platform-notes/bitrix24.md#files). */
+/** A recording made in the messenger is audio or video, whatever its extension says (docs/platform-notes/bitrix24.md#files). */
 function noteKind(files: FormTree, key: string): 'audio' | 'video' | null {
   if (isYes(text(files, key, 'isVoiceNote'))) return 'audio';
   return isYes(text(files, key, 'isVideoNote')) ? 'video' : null;

@@ -1,9 +1,9 @@
 /**
  * Reads from a raw event body the few fields the endpoint needs, and removes the tokens from it. It does not parse the payload: that is the
- * worker's job, so that a mistake about the payload makes a replayable row, never a lost message.
+ * worker's job, so that our mistake about a payload leaves a replayable row, never a lost message.
  *
- * Its time is linear in the body: reading a pair stops at the first character that does not fit. A body with a pair that could be read in
- * two ways is left to the form parser, so that the endpoint reads the same values as the worker.
+ * Takes linear time: reading a pair stops at the first character that does not fit. A body with a pair that could be read in two ways is
+ * left to the form parser, so that the endpoint reads the same values as the worker.
  *
  * The form parser is not used for all bodies because it takes four times as long for the real 5 KB event of about 110 pairs.
  */
@@ -25,7 +25,7 @@ interface Scan {
   readonly found: Found;
 }
 
-/** The result of reading one pair: to be stored or not, or that its key is not spelled as portals spell them. */
+/** The result of reading one pair: it is stored, it is a token, or its key is not spelled as portals spell keys. */
 type PairKind = 'kept' | 'token' | 'unclear';
 
 /** Never throws; missing fields stay empty. */
@@ -64,7 +64,7 @@ function readPair(scan: Scan, start: number, end: number): PairKind {
   return isPlain && isOther(letters, start, nameEnd) ? 'kept' : 'unclear';
 }
 
-/** `data[…`, after the bracket. Sections are distinguished by their first letter first, because most pairs are read here. */
+/** `data[…`, after the bracket. Sections are first distinguished by their first letter, because most pairs are read here. */
 function readDataPair(scan: Scan, start: number, end: number): PairKind {
   const { letters } = scan;
   switch (letters[start]) {
@@ -94,7 +94,7 @@ function isOther(letters: string, start: number, end: number): boolean {
 function readParamsPair(scan: Scan, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const first = letters.charCodeAt(start);
-  // A name that begins with another letter is another name, whatever follows.
+  // A name with another first letter is irrelevant, whatever follows.
   if (first !== letterM && first !== letterD) return isWordCode(first) ? 'kept' : 'unclear';
   if (letters.startsWith('MESSAGE_ID%5D', start)) {
     if (letters.charCodeAt(start + 13) !== equalsSign) return 'unclear';
@@ -137,7 +137,7 @@ function readAuthPair(scan: Scan, start: number, end: number): PairKind {
   return 'token';
 }
 
-/** `data[BOT_ID]=…`, what events of `imbot.v2` have, and irrelevant fields, after the bracket. */
+/** `data[BOT_ID]=…`, the fields of `imbot.v2` events, and irrelevant fields, after the bracket. */
 function readOtherPair(scan: Scan, start: number, end: number): PairKind {
   const { letters, found } = scan;
   const nameEnd = wordEnd(letters, start);
@@ -199,14 +199,14 @@ function wordEnd(letters: string, at: number): number {
   return end;
 }
 
-/** False for NaN too, which is read after the end. */
+/** Also false for NaN, which `charCodeAt` returns past the end. */
 function isWordCode(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || (code >= 0x30 && code <= 0x39)
   );
 }
 
-/** A value; nearly all that are read are plain words. */
+/** A decoded value; nearly all values read here are plain words. */
 function valueIn({ body, letters }: Scan, start: number, end: number): string {
   const value = letters.slice(start, end);
   return /^\w*$/.test(value) ? value : decodeFormText(body.subarray(start, end));

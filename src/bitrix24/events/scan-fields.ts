@@ -2,7 +2,7 @@
 import { secondApiPrefix } from './second-api.ts';
 
 export interface ScannedBot {
-  /** Empty when the portal did not send it; then the code is set. */
+  /** Empty when the portal did not send it; `code` is then set. */
   readonly id: string;
   /** Empty when the portal did not send it. */
   readonly code: string;
@@ -21,7 +21,7 @@ export interface ScannedEvent {
   readonly storedBody: Buffer;
 }
 
-/** Fields of `data[BOT][id]`, `data[bot]` and `data[COMMAND][id]` that are not stored: the tokens and what is sent with them. */
+/** Fields of `data[BOT][id]`, `data[bot]` and `data[COMMAND][id]` that are not stored: the tokens and the fields sent with them. */
 export const tokenFields = new Set([
   'access_token',
   'refresh_token',
@@ -47,7 +47,7 @@ export interface Found {
   dialogId: string;
   messageId: string;
   readonly bots: Map<string, { id: string; code: string }>;
-  /** Where events of `imbot.v2` have the same; which of the two counts depends on the name of the event. */
+  /** The same values from where `imbot.v2` events have them; the event's name decides which of the two count. */
   readonly second: SecondFound;
 }
 
@@ -58,7 +58,7 @@ export interface SecondFound {
   dialogId: string;
   /** `data[chat][dialogId]`. */
   chatDialogId: string;
-  /** `data[messageId]`, where the message itself is not told. */
+  /** `data[messageId]`, in events that do not contain the message itself. */
   messageId: string;
   /** `data[message][id]`. */
   toldMessageId: string;
@@ -72,7 +72,7 @@ export function nothingFound(): Found {
   };
 }
 
-/** The fields of the sections that events of `imbot.v2` have. The tables have no prototype: any word may be asked for. */
+/** The fields of the sections that events of `imbot.v2` have. The tables have no prototype, because they are asked for any word. */
 export const secondFields = {
   bot: fieldTable({ id: 'botId', code: 'botCode' }),
   chat: fieldTable({ dialogId: 'chatDialogId' }),
@@ -83,7 +83,7 @@ function fieldTable(fields: Readonly<Record<string, keyof SecondFound>>): Readon
   return Object.assign(Object.create(null) as Record<string, keyof SecondFound>, fields);
 }
 
-/** What was found in a body, as the event it is: each API has the fields at its own places. */
+/** Makes the event from what was found in a body: each API has the fields in its own places. */
 export function toScannedEvent({ bots, second, ...found }: Found, kept: Buffer): ScannedEvent {
   const event = found.event.toUpperCase();
   if (event.startsWith(secondApiPrefix)) {

@@ -6,8 +6,8 @@ import { type Found, type ScannedEvent, secondFields, tokenFields, toScannedEven
 const partsRead = 4;
 
 /**
- * What the endpoint needs of any body. Only relevant fields are put into a tree: a full tree of a hostile body
- * would take a third of a second.
+ * Reads what the endpoint needs from any body. Only relevant fields are put into a tree: a full tree of a hostile body would take a third of
+ * a second.
  */
 export function scanParsed(body: Buffer): ScannedEvent {
   const form = startForm();
@@ -15,7 +15,7 @@ export function scanParsed(body: Buffer): ScannedEvent {
   eachFormPair(body, ({ path, start, end, value }) => {
     if (!isToken(path)) kept.push(kept.length === 0 ? body.subarray(start, end) : body.subarray(start - 1, end));
     if (!isWanted(path)) return;
-    // Of a longer key it only matters that there is a branch where a text might be.
+    // For a longer key it only matters that a branch stands where a text might be.
     if (path.length <= partsRead) form.put(path, value);
     else form.put([...path.slice(0, partsRead), 'more'], () => '');
   });

@@ -1,5 +1,5 @@
 /**
- * Reads events of `imbot.v2` as events of the first API, so that one set of decoders gives both the same meaning
+ * Reads events of `imbot.v2` as events of the first API, so that one set of decoders handles both
  * (docs/platform-notes/bitrix24.md#events-of-imbotv2). Fields that only `imbot.v2` has stay where they are.
  */
 import { branch, type FormTree, text } from '../../lib/form-body.ts';
@@ -15,7 +15,7 @@ export function firstApiName(event: string): string {
   return event.startsWith(secondApiPrefix) && kind !== 'REACTIONCHANGE' ? `ONIMBOT${kind}` : event;
 }
 
-/** The event as the first API would have told it; an event of the first API is returned as it is. Pure. */
+/** The event as the first API would have sent it; an event of the first API is returned unchanged. Pure. */
 export function asFirstApi(tree: FormTree, lane: LaneBot): FormTree {
   const name = (text(tree, 'event') ?? '').toUpperCase();
   if (!name.startsWith(secondApiPrefix)) return tree;
@@ -39,8 +39,8 @@ export function asFirstApi(tree: FormTree, lane: LaneBot): FormTree {
 }
 
 /**
- * `imbot.v2` names one bot in each event, the first API all bots of the chat. In an Open Channel it matters whether another bot of ours
- * leads: the first API would name it.
+ * `imbot.v2` names one bot in each event, the first API all bots of the chat. In an Open Channel, another bot of ours that leads is added,
+ * because the first API would name it.
  */
 function botsOf(entry: FormTree, params: FormTree, { otherBotIds = [] }: LaneBot): FormTree {
   const leaderId = text(params, 'CHAT_ENTITY_TYPE') === 'LINES' ? (text(params, 'CHAT_AUTHOR_ID') ?? '') : '';
@@ -85,7 +85,7 @@ function paramsOf(name: string, data: FormTree): FormTree {
     ...present('CHAT_AUTHOR_ID', text(chat, 'owner')),
     ...present('CHAT_ENTITY_TYPE', text(chat, 'entityType')),
     ...present('CHAT_ENTITY_ID', text(chat, 'entityId')),
-    // A bot that joins a chat of an Open Channel is not told its session; the first message of it tells.
+    // A join leaves out the session of an Open Channel chat; the session's first message names it.
     ...(name === `${secondApiPrefix}JOINCHAT` ? {} : entityDataOf(chat)),
     ...present('MESSAGE_ID', messageId),
     ...saidOf(name, data, letter),
@@ -100,7 +100,7 @@ const entityDataOf = (chat: FormTree): FormTree => ({
   ...present('CHAT_ENTITY_DATA_3', text(chat, 'entityData3')),
 });
 
-/** What the message says, and who says it. The message of a clicked button is the bot's own; the first API tells the command instead. */
+/** What the message says, and who says it. For a clicked button, `message` is the bot's own message; the first API gives the command instead. */
 function saidOf(name: string, data: FormTree, letter: string): FormTree {
   const message = branch(data, 'message') ?? {};
   const userId = text(data, 'user', 'id');
@@ -117,7 +117,7 @@ function saidOf(name: string, data: FormTree, letter: string): FormTree {
   return {
     ...textOf(message, letter === 'P' || command !== undefined),
     ...present('AUTHOR_ID', authorId),
-    // The first API names the chat, and the author as the sender, where something new is said.
+    // The first API gives the chat's title, and the author as the sender, only for new messages.
     ...(isNew ? present('FROM_USER_ID', authorId) : {}),
     ...(isNew && letter !== 'P' ? present('CHAT_TITLE', text(branch(data, 'chat'), 'name')) : {}),
     ...(isYes(text(message, 'isSystem')) ? { SYSTEM: 'Y' } : {}),
@@ -126,7 +126,7 @@ function saidOf(name: string, data: FormTree, letter: string): FormTree {
   };
 }
 
-/** Outside private chats the first API tells the text of a message twice: as it is, and without mentions. */
+/** Outside private chats the first API gives a message's text twice: unchanged, and without mentions. */
 function textOf(message: FormTree, isWhole: boolean): FormTree {
   const original = text(message, 'text');
   if (original === undefined) return {};
@@ -136,8 +136,8 @@ function textOf(message: FormTree, isWhole: boolean): FormTree {
 const mentionEnd = '[/USER]';
 
 /**
- * What the portal leaves of a text for `MESSAGE`: each `[USER=5]…[/USER]` on one line is cut out, and a comma that follows it. Linear: no
- * part of the text is searched twice.
+ * The text as the portal puts it into `MESSAGE`: without each `[USER=5]…[/USER]` on one line and a comma that follows it. Linear: no part of
+ * the text is searched twice.
  */
 function withoutMentions(message: string): string {
   const pieces: string[] = [];
@@ -165,7 +165,7 @@ function positionOf(message: string, mark: string, from: number): number {
   return at === -1 ? message.length : at;
 }
 
-/** Only the ids of a message's files are told: their names, kinds and sizes are not. */
+/** `imbot.v2` gives only the ids of a message's files, not their names, kinds and sizes. */
 function filesOf(ids: FormTree | undefined): FormTree | null {
   if (ids === undefined) return null;
   const files: FormTree = {};
@@ -200,9 +200,9 @@ const present = (name: string, value: FormTree | string | undefined): FormTree =
   value === undefined ? {} : { [name]: value };
 
 /**
- * `imbot.v2` tells each command of a message by itself, the first API all of a bot together. The event of the bot's first command stands for
- * all of them here, and those of the others for none, so that commands of one message stay in one row whichever API tells them. A click is
- * about one command, and so is a message whose lines hold no command that we know.
+ * `imbot.v2` sends an event for each command of a message, the first API one event for all commands of a bot. Here the event of the bot's
+ * first command stands for all of them, and the other events for none, so that the commands of one message are in one row with either API. A
+ * click concerns one command, and so does a message whose lines hold no command that we know.
  */
 function commandsOf(data: FormTree, bot: FormTree, { commands = {} }: LaneBot): FormTree {
   const own = branch(data, 'command') ?? {};
@@ -229,7 +229,7 @@ function commandsOf(data: FormTree, bot: FormTree, { commands = {} }: LaneBot): 
   return Object.keys(all)[0] === id ? all : {};
 }
 
-/** The portal looks for commands on at most so many lines. */
+/** The portal looks for commands on at most this many lines. */
 const maxCommandLines = 10;
 
 function typedLines(message: string): readonly RegExpMatchArray[] {

@@ -1,6 +1,6 @@
 /**
- * Texts of messages as the portal sends and takes them. What they mean is in `core/markup`; here is what concerns mentions of the bot, and
- * which addresses people in the portal may open.
+ * Texts of messages as the portal sends and takes them. `core/markup` reads and writes the markup; this file handles mentions of the bot,
+ * and which addresses people in the portal may open.
  */
 import { isFormatted, trimMarkup } from '../../core/markup/markup.ts';
 import { readBb, shownPart } from '../../core/markup/read-bb.ts';
@@ -8,7 +8,7 @@ import { renderBb } from '../../core/markup/render-bb.ts';
 import { renderPlain } from '../../core/markup/render-plain.ts';
 import { publicLink } from './addresses.ts';
 
-/** A BB-coded text as plain text, and as it was written if it has formatting. */
+/** A BB-coded text as plain text and, if it has formatting, as markup too. */
 export function readWords(bb: string): { readonly text: string; readonly markup?: string } {
   const nodes = trimMarkup(readBb(bb));
   const text = renderPlain(nodes).trim();
@@ -47,7 +47,7 @@ const mentionEnd = '[/user]';
 function removeMentions(text: string, botId: string): string {
   const mention = mentionOf(botId);
   const lower = text.toLowerCase();
-  // Lower case may be longer (`İ`); then the ends are searched in their usual spelling.
+  // Lower-casing may lengthen a text (`İ`); then only the usual spellings of the end tag are found.
   const ends = lower.length === text.length ? lower : text.replaceAll('[/USER]', mentionEnd);
   const pieces: string[] = [];
   let from = 0;
@@ -63,7 +63,7 @@ function removeMentions(text: string, botId: string): string {
   return pieces.join('');
 }
 
-/** One blank stands for those around a mention; all others, such as those before code, are the author's. */
+/** One blank replaces those around a mention; all other blanks, such as those before code, are the author's. */
 function blanksBefore(text: string, index: number, least: number): number {
   let at = index;
   while (at > least && text.charAt(at - 1) === ' ') at -= 1;

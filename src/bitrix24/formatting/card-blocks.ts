@@ -4,7 +4,7 @@ import { escapeBb } from '../../core/markup/bb-escape.ts';
 import { publicLink } from './addresses.ts';
 import { colorFields, isUnknownColor } from './colors.ts';
 
-/** The longest title, name or value of a card, in characters; the message's own text repeats longer ones. */
+/** The longest title, name or value of a card, in characters; the message's own text repeats those that are longer. */
 const maxWords = 1_000;
 
 /** The longest text block. */

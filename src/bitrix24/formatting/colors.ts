@@ -4,8 +4,8 @@ const hexColor = /^#(?:[\da-f]{3}|[\da-f]{6})$/i;
 const ownColors: ReadonlySet<string> = new Set(['primary', 'secondary', 'alert', 'base']);
 
 /**
- * The parameters of a colour, under the names the portal has for a hexadecimal one and for one of its own (empty: it takes none of its own
- * there); none for any other value.
+ * The parameters of a colour: `hexName` for a hexadecimal one, `ownName` for one of the portal's own (empty: it takes none of those there);
+ * none for any other value.
  */
 export function colorFields(
   color: string | undefined,

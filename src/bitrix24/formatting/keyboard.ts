@@ -1,7 +1,7 @@
 /**
  * Buttons in Bitrix24's format. Labels, and the texts that buttons send, come from outside and are escaped like any text. A portal drops a
- * button it does not accept, and refuses the whole message when none is left or the keyboard is too large; so what cannot be a button is
- * written into the text, or left out, before anything is sent.
+ * button it does not accept, and refuses the whole message when none is left or the keyboard is too large. So anything that cannot be a
+ * button is written into the text, or left out, before the message is sent.
  */
 
 import type { Button } from '../../core/decorations.ts';
@@ -22,7 +22,7 @@ const maxValue = 2_000;
 
 export interface FittedKeyboard {
   /**
-   * For `imbot.v2.Chat.Message.send` and `imbot.message.add`; buttons that do not say otherwise have a row of their own, which reads best in
+   * For `imbot.v2.Chat.Message.send` and `imbot.message.add`; buttons have rows of their own unless they say otherwise, which reads best in
    * a narrow chat. Null without buttons.
    */
   readonly keyboard: Readonly<Record<string, unknown>> | null;
@@ -67,7 +67,7 @@ export function toKeyboard(buttons: readonly Button[], botId: string): FittedKey
   return { keyboard: rows.length === 0 ? null : { BOT_ID: Number(botId), BUTTONS: rows }, textLines: lines, isCut };
 }
 
-/** The entries of a message's menu. What cannot be an entry is left out: a menu has no text around it. */
+/** The entries of a message's menu. Buttons that cannot be entries are left out, because a menu has no text to write them into. */
 export function toMenu(entries: readonly Button[], botId: string): FittedMenu {
   const items: Row[] = [];
   let length = outerSize;
@@ -125,7 +125,7 @@ function fitButton(button: Button): Row | string | null {
   const label = (button.label.trim() || labelOf(button)).slice(0, maxLabel).toWellFormed();
   if (label === '') return null;
   switch (button.type) {
-    // The portal posts it in the name of the person who presses the button.
+    // The portal posts the text in the name of the person who presses the button.
     case 'say':
       return acting(label, 'SEND', escapeBb(button.text.slice(0, maxValue).toWellFormed()));
     case 'put':
@@ -169,7 +169,7 @@ function fitLink(label: string, url: string): Row | string | null {
   return textLineOf(label, scheme.toLowerCase() === 'mailto' ? percentDecoded(address.split('?', 1)[0] ?? '') : url);
 }
 
-/** With anything but a plain number the phone is shown as it is. */
+/** A phone that is not a plain number is shown as text. */
 function callTo(label: string, phone: string): Row | string | null {
   const number = phoneNumber(phone);
   return number === null ? textLineOf(label, phone) : { ...appearance(label), ACTION: 'CALL', ACTION_VALUE: number };

@@ -8,7 +8,7 @@ import { type BotType, botTypeSchema } from '../../core/bot.ts';
 type Rgb = readonly [red: number, green: number, blue: number];
 
 interface Style {
-  /** Of the bot with the number 1. */
+  /** The background of the bot with the number 1. */
   readonly rgb: Rgb;
   readonly dots: number;
 }
@@ -20,7 +20,7 @@ const styles: Readonly<Record<BotType, Style>> = {
   P: { rgb: [126, 87, 194], dots: 4 },
 };
 
-/** Backgrounds of the bots with the numbers 2 to 5; further ones begin again, and still differ by their marks. */
+/** Backgrounds of the bots with the numbers 2 to 5; after that the colours repeat, and the marks still differ. */
 const furtherColors: readonly Rgb[] = [
   [196, 78, 48],
   [0, 131, 143],
@@ -28,7 +28,7 @@ const furtherColors: readonly Rgb[] = [
   [140, 100, 20],
 ];
 
-/** As many marks as the picture has room for; there are five bots in a portal. */
+/** The picture has room for the marks of this many bots; a portal has five. */
 const maxNumber = 9;
 
 const pictures = new Map<string, Buffer>();
@@ -46,7 +46,7 @@ export function usualPicture(type: BotType, number: number): Buffer {
   return drawn;
 }
 
-/** The name by which `/bots/<name>.png` shows it: `O` for the first, `O2` for the second. */
+/** The name of the picture in `/bots/<name>.png`: `O` for the first, `O2` for the second. */
 export function usualPictureName(type: BotType, number: number): string {
   return number <= 1 ? type : `${type}${Math.min(number, maxNumber)}`;
 }

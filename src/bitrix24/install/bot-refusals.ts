@@ -79,16 +79,16 @@ const refusals: ReadonlyMap<string, keyof typeof texts> = new Map([
   ['bitrix24.BOT_INVALID_TYPE', 'badType'],
 ]);
 
-/** Of a bot that the first API cannot register. */
+/** The refusal of a bot that the first API cannot register. */
 export const needsSecondApi: string = texts.needsV2.en;
 
-/** Why the bot was refused, as it is stored; null for an error that does not concern this bot alone. */
+/** Why the bot was refused, as stored; null for an error that does not concern this bot alone. */
 export function refusalOf(error: unknown): string | null {
   const refusal = error instanceof AppError ? refusals.get(error.code) : undefined;
   return refusal === undefined ? null : texts[refusal].en;
 }
 
-/** A stored refusal in the reader's language. One that an older version has stored in other words stays as it is. */
+/** A stored refusal in the reader's language. A refusal that an older version stored in other words is returned unchanged. */
 export function refusalIn(stored: string | null, language: Language): string | null {
   const found = Object.values(texts).find(({ en }) => en === stored);
   return found === undefined ? stored : textIn(found, language);

@@ -1,23 +1,19 @@
-/** How each bot API names what is done about commands. Only the first one binds the address for their events here. */
-import { isRecord } from '../rest/rest-errors.ts';
+/** The calls for commands in each bot API. Only those of the first API bind the address for the commands' events. */
+import { isRecord } from '../../core/is-record.ts';
+import type { BatchCall } from '../rest/batch.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 import { textsOf, type WantedCommand } from './wanted-commands.ts';
 
 export type Registered = Exclude<BotResult, { readonly problem: string }>;
 
-export interface CommandCall {
-  readonly method: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
-
 export interface CommandCalls {
   /** The method that registers. */
   readonly name: string;
-  register(bot: Registered, wanted: WantedCommand): CommandCall;
+  register(bot: Registered, wanted: WantedCommand): BatchCall;
   /** The command's id in the answer to `register`. */
   idIn(result: unknown): unknown;
-  retitle(bot: Registered, id: string, wanted: WantedCommand): CommandCall;
-  remove(bot: Registered, id: string): CommandCall;
+  retitle(bot: Registered, id: string, wanted: WantedCommand): BatchCall;
+  remove(bot: Registered, id: string): BatchCall;
 }
 
 export function callsV1(options: SetUpOptions): CommandCalls {

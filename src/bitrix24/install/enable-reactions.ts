@@ -1,10 +1,10 @@
-/** Lets people react to messages of bots that were registered through the first API, which registers them without that. */
+/** Lets people react to messages of bots that were registered through the first API, which registers bots without reactions. */
 import { AppError } from '../../core/errors.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { callOptions } from './call-options.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 
-/** Repeatable, one request. A bot for which the portal refuses it works without reactions. */
+/** Repeatable, one request. If the portal refuses it for a bot, that bot works without reactions. */
 export async function enableReactions(
   client: PortalClient,
   options: SetUpOptions,

@@ -1,15 +1,15 @@
-/** Keeps the addresses in order to which a portal posts the app's events. Only where the app is installed: an incoming webhook cannot. */
+/** Maintains the addresses to which a portal posts the app's events. Only where the app is installed: an incoming webhook cannot bind events. */
 import { AppError } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { isRecord } from '../rest/rest-errors.ts';
-import { callOptions } from './call-options.ts';
+import { callOptions, inBatches } from './call-options.ts';
 import type { SetUpOptions } from './set-up-types.ts';
 
 /** The lifecycle events a marketplace app may bind; bot events are bound by registering. */
 const lifecycleEvents = ['ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPINSTALL', 'ONAPPPAYMENT'];
 
-/** What the app uses of the events of Open Channels; they come with the scope `imopenlines`. */
+/** The Open Channel events that the app uses; they come with the scope `imopenlines`. */
 const lineEvents = ['ONOPENLINEMESSAGEADD', 'ONSESSIONFINISH'];
 
 /** The only bot event that the first API lacks; a portal posts it for bots of the first API too (docs/platform-notes/bitrix24.md#reactions). */
@@ -37,14 +37,14 @@ const botEvents = {
   ],
 } as const;
 
-/** Binds the lifecycle events that are not bound yet. A polled app may have an address that no portal takes: it then does without them. */
+/** Binds the lifecycle events that are not bound yet. A polled app may have an address that no portal accepts: it then does without these events. */
 export async function bindLifecycle(client: PortalClient, options: SetUpOptions, eventApi: EventApi): Promise<void> {
   await bind(client, options, lifecycleEvents, eventApi === 'v2-fetch');
 }
 
 /**
- * Binds events that the bots can do without, where the portal allows it: those of Open Channels, and, where registering the bots does not do
- * it, reactions.
+ * Binds, if the portal allows it, events that the bots can do without: those of Open Channels, and reactions if registering the bots does
+ * not bind them.
  */
 export async function bindOptional(
   client: PortalClient,
@@ -67,8 +67,8 @@ export async function bindBotEvents(
 }
 
 /**
- * Unbinds what would tell bot events a second time: those of the other API, and old addresses of `imbot.v2`, which stay bound beside new
- * ones. Comes last, when the portal posts the events of the API it is to run. Bots that are polled are told nothing by any binding.
+ * Unbinds what would report bot events a second time: events of the other API, and old addresses of `imbot.v2`, which stay bound beside new
+ * ones. Runs last, when the portal already posts the events of the API it is to run. For polled bots no binding has any effect.
  */
 export async function unbindOthers(client: PortalClient, options: SetUpOptions, eventApi: EventApi): Promise<void> {
   if (eventApi === 'v2-fetch') return;
@@ -111,17 +111,6 @@ async function bind(
     // Portals offer different lifecycle events; an unknown one must not stop the set-up.
     if ('error' in answer && !mayBeRefused && !isHarmless(answer.error)) throw answer.error;
   }
-}
-
-/** The most calls of one request. */
-const maxCalls = 50;
-
-async function inBatches(client: PortalClient, options: SetUpOptions, calls: Parameters<PortalClient['batch']>[1]) {
-  const answers: Awaited<ReturnType<PortalClient['batch']>> = [];
-  for (let at = 0; at < calls.length; at += maxCalls) {
-    answers.push(...(await client.batch(options.portal, calls.slice(at, at + maxCalls), callOptions(options))));
-  }
-  return answers;
 }
 
 function isHarmless(error: Error): boolean {

@@ -1,15 +1,16 @@
-/** How a portal is brought from one event API to another, without an event being lost on the way. */
+/** Moves a portal from one event API to another without losing events. */
 import { AppError } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { batchError, isRecord } from '../rest/rest-errors.ts';
+import { batchError } from '../rest/rest-errors.ts';
 import { callOptions } from './call-options.ts';
 import type { PolledBot, SetUpOptions } from './set-up-types.ts';
 
 /** From this revision on, the documentation says, a portal keeps the bindings of `imbot.v2` in order by itself. */
 const settledRevision = 35;
 
-/** The revision of `imbot.v2` in the portal; null where it has none: older self-hosted portals know the first API only. */
+/** The revision of `imbot.v2` in the portal; null if the portal lacks it: older self-hosted portals know only the first API. */
 export async function readRevision(client: PortalClient, options: SetUpOptions): Promise<number | null> {
   try {
     const answer = await client.call(options.portal, 'imbot.v2.Revision.get', {}, callOptions(options));
@@ -21,7 +22,7 @@ export async function readRevision(client: PortalClient, options: SetUpOptions):
   }
 }
 
-/** The API that the portal is to run: the wanted one where it can, the first API where there is no other. */
+/** The API that the portal is to run: the wanted one if the portal has `imbot.v2`, otherwise the first API. */
 export function chooseEventApi(
   { wantedApi, isReachable }: Pick<SetUpOptions, 'wantedApi' | 'isReachable'>,
   revision: number | null,
@@ -47,19 +48,19 @@ export async function readBotModes(client: PortalClient, options: SetUpOptions):
   }));
 }
 
-/** A bot of an incoming webhook is found by the owner's name in its address, which `imbot.v2` does not add by itself. */
+/** The portal recognises a bot of an incoming webhook by the owner's name in the bot's address, which `imbot.v2` does not add by itself. */
 export async function webhookUrlOf(client: PortalClient, options: SetUpOptions): Promise<string> {
   const owner = await client.ownerOf(options.portal);
   return owner === null ? options.eventUrl : `${options.eventUrl}?CLIENT_ID=${encodeURIComponent(owner)}`;
 }
 
-/** The most events in the last answer before a bot changes over; they are few, since everything before them has been fetched. */
+/** The most events in the last answer before a bot changes over; there are few, since everything before them has been fetched. */
 const lastEvents = 1_000;
 
 /**
- * Has the bot's events posted from now on. The portal deletes what it keeps for polling when that changes. So everything is fetched before,
- * and one request fetches the rest and changes the mode, in this order: what comes between its two steps is lost, a matter of milliseconds.
- * What the portal posts before that rest is stored waits for it.
+ * Has the bot's events posted from now on. On this change the portal deletes the events it keeps for polling. So we fetch everything first;
+ * then one request fetches the rest and changes the mode, in this order. Events between its two steps, a matter of milliseconds, are lost.
+ * Events that the portal posts before the rest is stored wait for it.
  */
 export async function leaveFetch(
   client: PortalClient,

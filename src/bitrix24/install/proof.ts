@@ -2,11 +2,11 @@
  * Verifies who is behind an installation. Neither the page POST nor ONAPPINSTALL is signed, so nothing in them is trusted until an
  * allow-listed OAuth host has confirmed the token and, through it, the portal (docs/platform-notes/bitrix24.md#install-proof).
  */
-import { BadInput, RemoteRefused } from '../../core/errors.ts';
+import { BadInput, badInput, RemoteRefused } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { type FormTree, text } from '../../lib/form-body.ts';
 import type { NetworkGuard } from '../../lib/network-guard.ts';
 import type { FreshTokens, OAuthClient, TokenProof } from '../rest/oauth-client.ts';
-import { isRecord } from '../rest/rest-errors.ts';
 
 /** The claims of a page POST or an install event. */
 export interface InstallClaim {
@@ -17,7 +17,7 @@ export interface InstallClaim {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresInSeconds: number;
-  /** Null on older portals' pages. */
+  /** Null on pages of older portals. */
   readonly applicationToken: string | null;
   readonly scope: string;
   readonly language: string;
@@ -30,10 +30,6 @@ export interface ProvenClaim extends InstallClaim {
 }
 
 const memberIdForm = /^[0-9a-f]{32}$/i;
-
-function bad(code: string, message: string, status = 400): BadInput {
-  return new BadInput({ code, message, status });
-}
 
 /** The claim in a page POST: four fields are in the query, the others in the body. Throws BadInput `install.incomplete`. */
 export function claimFromPage(
@@ -85,7 +81,7 @@ function complete(claim: InstallClaim): InstallClaim {
     claim.refreshToken === '' ? 'REFRESH_ID' : '',
   ].filter((name) => name !== '');
   if (missing.length > 0)
-    throw bad('install.incomplete', `not an installation: ${missing.join(', ')} missing or malformed`);
+    throw badInput('install.incomplete', `not an installation: ${missing.join(', ')} missing or malformed`);
   return { ...claim, memberId: claim.memberId.toLowerCase() };
 }
 
@@ -113,13 +109,13 @@ export async function proveClaim(claim: InstallClaim, oauth: OAuthClient, guard:
 }
 
 /**
- * True when the OAuth host named both the portal's id and our app; false when it omitted one of them, so that the token may be another
- * app's. Throws BadInput `install.forged` when it named another portal or another app.
+ * True when the OAuth host named both the portal's id and our app; false when it omitted one of them: the token may then be another app's.
+ * Throws BadInput `install.forged` when it named another portal or another app.
  */
 export function namesOurApp(proof: TokenProof, memberId: string, clientId: string): boolean {
   if (proof.memberId !== null && proof.memberId.toLowerCase() !== memberId) throw foreignPortal();
   if (proof.clientId !== null && proof.clientId !== clientId) {
-    throw bad('install.forged', 'the token belongs to another app', 403);
+    throw badInput('install.forged', 'the token belongs to another app', 403);
   }
   return proof.memberId !== null && proof.clientId !== null;
 }
@@ -136,10 +132,10 @@ export function appRefOf(answer: unknown): string | null {
 }
 
 function foreignPortal(): BadInput {
-  return bad('install.forged', 'the token belongs to another portal', 403);
+  return badInput('install.forged', 'the token belongs to another portal', 403);
 }
 
-/** A refresh token that the host refuses from us is not ours: the claim is refused; the host is not at fault. */
+/** If the host refuses the refresh token, the token is not our app's: the claim is refused, and the host is not at fault. */
 async function exchangeToken(oauth: OAuthClient, oauthOrigin: string, refreshToken: string): Promise<FreshTokens> {
   try {
     return await oauth.refresh(oauthOrigin, refreshToken);

@@ -7,9 +7,9 @@ import { callOptions } from './call-options.ts';
 import type { BotResult, SetUpOptions, WantedBot } from './set-up-types.ts';
 
 /**
- * Registers a bot, or finds it registered. Registering again leaves its profile unchanged, and returns a foreign app's bot of that code
- * without an error. So `imbot.update` follows, which is refused for a foreign bot; it sends the handlers and the properties that differ
- * from what we last sent: what an administrator has changed since then is kept.
+ * Registers a bot, or finds it registered. Registering again leaves the profile unchanged, and returns another app's bot with the same code
+ * without an error. So `imbot.update` follows, which the portal refuses for another app's bot. It sends the handlers, and only the
+ * properties that differ from what we last sent, so an administrator's changes since then are kept.
  */
 export async function registerBotV1(client: PortalClient, options: SetUpOptions, bot: WantedBot): Promise<BotResult> {
   if (bot.type === 'P') return { code: bot.code, problem: needsSecondApi };

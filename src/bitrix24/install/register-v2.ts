@@ -2,8 +2,9 @@
 
 import { RemoteUnreachable } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
-import { isRecord, readId } from '../rest/rest-errors.ts';
+import { readId } from '../rest/rest-errors.ts';
 import { propertiesOf, propertiesV2, storableProfile, typeNames } from './bot-profile.ts';
 import { refusalOf } from './bot-refusals.ts';
 import { callOptions } from './call-options.ts';
@@ -11,9 +12,9 @@ import { webhookUrlOf } from './event-modes.ts';
 import type { BotResult, SetUpOptions, WantedBot } from './set-up-types.ts';
 
 /**
- * Registers a bot, or finds it registered; registering again changes nothing, so the mode and what we changed of its profile are sent
- * afterwards. `imbot.v2.Bot.update` empties what is left out of `properties`: one change sends all words of the profile, and the picture only
- * if it is another one.
+ * Registers a bot, or finds it registered. Registering again changes nothing, so the mode and our changes of the profile are sent
+ * afterwards. `imbot.v2.Bot.update` empties what is left out of `properties`: any change sends all texts of the profile, and the picture
+ * only if it has changed.
  */
 export async function registerBotV2(
   client: PortalClient,
@@ -42,7 +43,7 @@ export async function registerBotV2(
     const before = known?.profile ?? profile;
     const isChanged = Object.entries(profile).some(([name, value]) => before[name] !== value);
     const isOtherPicture = before['PERSONAL_PHOTO'] !== profile['PERSONAL_PHOTO'];
-    // Where events are posted, the address is sent each time: it may be another one than in the set-up before.
+    // If events are posted, the address is sent each time: it may have changed since the last set-up.
     const isOtherMode = registered.eventMode !== mode.eventMode || !registered.takesReactions;
     if (isChanged || isOtherMode || mode.eventMode === 'webhook') {
       // A bot that was registered through the first API takes no reactions yet.

@@ -4,14 +4,12 @@ import { AppError } from '../../core/errors.ts';
 import type { EventApi } from '../../core/event-api.ts';
 import type { PortalClient } from '../rest/portal-client.ts';
 import { readId } from '../rest/rest-errors.ts';
-import { type CommandCall, type CommandCalls, callsV1, callsV2, type Registered } from './command-calls.ts';
+import { inBatches } from './call-options.ts';
+import { type CommandCalls, callsV1, callsV2, type Registered } from './command-calls.ts';
 import type { BotResult, SetUpOptions } from './set-up-types.ts';
 import { titlesOf, wantedFor } from './wanted-commands.ts';
 
 type Commands = SyncedState['commands'];
-
-/** The most calls of one request. */
-const maxCalls = 50;
 
 /** Returns the bots with their current commands. Registering again is harmless: the portal keeps the old entry. */
 export async function registerCommands(
@@ -48,7 +46,7 @@ interface Update {
   readonly calls: CommandCalls;
 }
 
-/** Registering leaves titles unchanged and keeps commands that are no longer in our list, so these are updated and removed. */
+/** Registering leaves titles unchanged and keeps commands that are no longer in our list, so changed titles are updated and such commands removed. */
 async function updateCommands(
   client: PortalClient,
   options: SetUpOptions,
@@ -75,12 +73,3 @@ async function updateCommands(
 }
 
 const goneCodes = new Set(['bitrix24.COMMAND_ID_ERROR', 'bitrix24.COMMAND_NOT_FOUND']);
-
-async function inBatches(client: PortalClient, options: SetUpOptions, calls: readonly CommandCall[]) {
-  const answers: Awaited<ReturnType<PortalClient['batch']>> = [];
-  for (let at = 0; at < calls.length; at += maxCalls) {
-    const page = calls.slice(at, at + maxCalls);
-    answers.push(...(await client.batch(options.portal, page, { patienceMs: 20_000, signal: options.signal })));
-  }
-  return answers;
-}

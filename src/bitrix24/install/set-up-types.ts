@@ -8,7 +8,7 @@ export interface WantedBot {
   readonly code: string;
   readonly type: BotType;
   readonly name: string;
-  /** Null: the usual one of its type, as with the picture. */
+  /** Null: the usual one of its type; the same goes for the picture. */
   readonly color: BotColor | null;
   /** PNG. */
   readonly picture: Buffer | null;
@@ -16,7 +16,7 @@ export interface WantedBot {
   readonly picture_number: number;
   /** The language of its profile; null: the portal's. */
   readonly language: Language | null;
-  /** Its id of the last registration; null for a bot that was not registered. */
+  /** Its id from the last registration; null if it was never registered. */
   readonly bot_id: string | null;
   readonly synced: SyncedState | null;
   /** What its brain lets employees type, besides the app's own commands. */
@@ -35,7 +35,7 @@ export interface SetUpOptions {
   readonly language: Language;
   /** The one address of all events: `<PUBLIC_URL>/bitrix24/events`. */
   readonly eventUrl: string;
-  /** Sent as CLIENT_ID: portals in webhook mode need it, the others ignore it. */
+  /** Sent as CLIENT_ID: portals in webhook mode need it, others ignore it. */
   readonly clientId: string;
   /** How events are to arrive. */
   readonly wantedApi: EventApi | 'auto';
@@ -46,7 +46,7 @@ export interface SetUpOptions {
   /** False where Bitrix24 cannot call `eventUrl`. */
   readonly isReachable: boolean;
   readonly polling: EventPolling;
-  /** How long events that a portal has posted are on their way at most; absent: as production assumes. */
+  /** The longest that a posted event is on its way; absent: as production assumes. */
   readonly underwaySeconds?: number | undefined;
   /** In the order of registration: Open Channel bots first (docs/platform-notes/bitrix24.md#first-bot-of-an-app), never more than five. */
   readonly bots: readonly WantedBot[];
@@ -59,19 +59,19 @@ export interface PolledBot {
   readonly botId: string;
 }
 
-/** What a set-up does about the events that a portal keeps for polling. */
+/** How a set-up handles the events that a portal keeps for polling. */
 export interface EventPolling {
-  /** The portal is polled from now on, first after so many seconds. Called again, it begins so long after the last call. */
+  /** Starts polling the portal after this many seconds. If called again, they count from the last call. */
   begin(afterSeconds: number): Promise<void>;
   /**
-   * Stores the events the portal keeps for the bot, until a page is not full; first waits until the portal may be polled. Returns the offset
-   * of that page.
+   * Fetches and stores the events that the portal keeps for the bot, until a page is not full; first waits until the portal may be polled.
+   * Returns the offset of that page.
    */
   drain(bot: PolledBot): Promise<number>;
-  /** What the portal posts from now on waits until `release`, or for a minute and a half. */
+  /** Holds back events that the portal posts from now on, until `release` or for a minute and a half. */
   hold(): Promise<void>;
   release(): Promise<void>;
-  /** Stores the events in an answer to `imbot.v2.Event.get`. @param offset as it was asked for */
+  /** Stores the events in an answer to `imbot.v2.Event.get`. @param offset the offset sent with the request */
   store(answer: unknown, offset: number): Promise<void>;
   /** All bots have changed over to posted events: from now on the portal is polled for a short time only. */
   end(eventApi: EventApi): Promise<void>;

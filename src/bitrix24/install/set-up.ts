@@ -26,12 +26,12 @@ export interface SetUpResult {
   readonly bots: readonly BotResult[];
 }
 
-/** At least as long as it takes to change all bots over; should that break off, the portal is polled after this time all the same. */
+/** At least as long as changing all bots over takes; if that breaks off, the portal is still polled after this time. */
 const changeSeconds = 30;
 
 /**
- * How long events that a portal has posted are on their way at most. Bitrix24 promises nothing; usually it is less than a second. A change
- * happens once, so it waits longer: a polled event must not overtake a posted one.
+ * The longest that a posted event is on its way. Bitrix24 promises nothing; usually it is less than a second. A change happens once, so we
+ * wait longer: a polled event must not overtake a posted one.
  */
 const usualUnderwaySeconds = 10;
 
@@ -43,7 +43,7 @@ export async function setUpPortal(client: PortalClient, options: SetUpOptions): 
   const eventApi = chooseEventApi(options, revision);
   const isSettled = eventApi === 'v1-webhook' && options.formerApi === 'v1-webhook' && !options.isChange;
   const modes = revision === null || isSettled ? [] : await readBotModes(client, options);
-  // What a portal posted until it changes over may still be on its way; what it keeps from then on is polled after that has come.
+  // Events posted before the change may still be on their way; events kept from then on are polled after those have come.
   const wasPosted = eventApi === 'v2-fetch' && options.formerApi !== null && options.formerApi !== 'v2-fetch';
   if (eventApi === 'v2-fetch') await options.polling.begin(wasPosted ? changeSeconds : 0);
   else await leavePolling(client, options, { eventApi, isApp, modes });
@@ -63,13 +63,13 @@ export async function setUpPortal(client: PortalClient, options: SetUpOptions): 
     await bindOptional(client, options, { withReactions });
     if (withReactions) await enableReactions(client, options, bots);
   }
-  // Where an incoming webhook is all there is, nothing can be unbound: what is told twice has one identity, and is stored once.
+  // With only an incoming webhook, nothing can be unbound: an event that is reported twice has one identity, and is stored once.
   if (isApp && !isSettled) await unbindOthers(client, options, eventApi);
   const hasV2 = revision !== null && (isApp || eventApi !== 'v1-webhook' || (await ownsInV2(client, options)));
   return { hasV2, license, appRef, eventApi, bots: registeredBots };
 }
 
-/** Before bots are registered for posted events: those that are still polled change over, one after the other. */
+/** Before bots are registered for posted events, changes over those that are still polled, one after the other. */
 async function leavePolling(
   client: PortalClient,
   options: SetUpOptions,
@@ -89,7 +89,7 @@ async function leavePolling(
   if (options.formerApi === 'v2-fetch') await options.polling.end(eventApi);
 }
 
-/** Whether `imbot.v2` takes the bots of an incoming webhook, registered through the first API, for those of the same owner. */
+/** Whether `imbot.v2` counts bots that an incoming webhook registered through the first API as the same owner's. */
 async function ownsInV2(client: PortalClient, options: SetUpOptions): Promise<boolean> {
   const codes = new Set((await readBotModes(client, options)).map(({ code }) => code));
   return options.bots.some(({ code }) => codes.has(code));

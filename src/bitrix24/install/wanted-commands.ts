@@ -27,13 +27,13 @@ export function wantedFor(code: string, { bots }: Pick<SetUpOptions, 'bots'>): r
   return [...own, ...commands.map((command) => ({ ...command, isHidden: false }))];
 }
 
-/** What the portal shows of a command, to be compared with what it was told last. */
+/** The texts that the portal shows for a command, to compare with what we last sent. */
 export function titlesOf({ title, params }: WantedCommand): string {
   const hasParams = Object.values(params).some((text) => text !== '');
   return JSON.stringify(hasParams ? { title, params } : title);
 }
 
-/** Title and parameters in each language, under the portal's code of it. */
+/** Title and parameters in each language, under the portal's code for the language. */
 export function textsOf({ title, params }: WantedCommand) {
   return languages.flatMap((language) => {
     const text = title[language];

@@ -1,4 +1,4 @@
-/** Tells whether a refusal concerns one call or the whole account of a portal, which is then left alone for a while. */
+/** Tells whether a refusal concerns one call or a portal's whole account; in the latter case the portal is left alone for a while. */
 import { AppError, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 import type { HttpResponse } from '../../lib/http-client.ts';
 import type { PortalAccess, TokenProvider } from './portal-access.ts';
@@ -6,8 +6,8 @@ import { bitrixCode, readAnswer } from './rest-errors.ts';
 
 export interface AccountRefusals {
   /**
-   * The error to throw for a refusal: the portal's own, unless it refuses every call because of its account. `ask` calls the given method
-   * of the portal. Throws when that could not be found out.
+   * The error to throw for a refusal: the portal's own, unless it refuses every call because of its account. `ask` calls the given method of
+   * the portal. Throws if it cannot find out which.
    */
   judge(
     access: PortalAccess,
@@ -31,10 +31,10 @@ export const deadWebhookCodes: ReadonlySet<string> = new Set(
 /** A method every token may call. */
 const harmlessMethod = 'profile';
 
-/** After a portal has answered `harmlessMethod`, how long it counts as refusing single methods only. */
+/** For this long after a portal has answered `harmlessMethod`, it counts as refusing single methods only. */
 const worksForMs = 300_000;
 
-/** Number of portals for which that is remembered. */
+/** The number of portals for which we remember that. */
 const maxRemembered = 5_000;
 
 /** Delay while a portal refuses every call; messages wait that long instead of becoming dead letters. */
@@ -45,7 +45,7 @@ export function createAccountRefusals(tokenProvider: Pick<TokenProvider, 'suspen
 
   /**
    * `ACCESS_DENIED` is returned for one method that this user may not call, and for all methods where the portal's plan has no REST. The
-   * texts differ between portals, so a method that every token may call decides; it is called now and then per portal.
+   * texts differ between portals, so we decide by a method that every token may call; we call it now and then per portal.
    */
   async function refusesEverything(portal: string, ask: (method: string) => Promise<HttpResponse>): Promise<boolean> {
     const now = performance.now();
@@ -84,7 +84,7 @@ export function movedElsewhere(response: HttpResponse): RemoteRefused {
   });
 }
 
-/** The portal refused the call, and whether it refuses all calls could not be found out: nothing was done, and it may be retried. */
+/** The portal refused the call, and we could not find out whether it refuses all calls. Nothing was done; the call may be retried. */
 function refusalUnclear(cause: unknown): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'bitrix24.refusal_unclear',

@@ -1,26 +1,26 @@
-/** How many calls a batch to a portal may have: fewer where the portal is slow, one where it takes no batches. */
+/** How many calls a batch to a portal may have: fewer if the portal is slow, one if it takes no batches. */
 import type { Clock } from '../../lib/clock.ts';
 import { maxBatchCalls } from './batch.ts';
 
 export interface BatchPace {
   /** The largest number of calls for the portal's next request. */
   most(portal: string): number;
-  /** A batch of so many calls took so long. */
+  /** Records how long a batch of this many calls took. */
   note(portal: string, calls: number, ms: number): void;
-  /** The portal refused a batch as such. */
+  /** Records that the portal refused a whole batch. */
   refused(portal: string): void;
 }
 
 /** A batch should take no longer than this: the portal makes its calls one after the other and ends a request after 60 s. */
 const batchMs = 10_000;
 
-/** However slow the portal is. */
+/** The least calls in a batch, however slow the portal is. */
 const leastCalls = 5;
 
-/** After a refusal, calls go alone for so long. */
+/** After a refused batch, calls go alone for this long. */
 const aloneMs = 600_000;
 
-/** Portals that are remembered. */
+/** The number of portals that are remembered. */
 const maxRemembered = 5_000;
 
 export function createBatchPace(clock: Pick<Clock, 'monotonicMs'>): BatchPace {

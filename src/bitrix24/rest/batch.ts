@@ -1,7 +1,8 @@
 /** The form of `batch`: which calls may travel in one, how they are written, and how the answer is read (docs/platform-notes/bitrix24.md#batch). */
 import { type AppError, RemoteRefused } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { ownerOf } from './bot-owner.ts';
-import { batchError, isRecord, missingInBatch, readMethodTime, type TimedResult } from './rest-errors.ts';
+import { batchError, missingInBatch, readMethodTime, type TimedResult } from './rest-errors.ts';
 import { toQuery } from './to-query.ts';
 
 /** The portal refuses the calls of a batch beyond this number. */
@@ -12,19 +13,19 @@ export interface BatchCall {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** What became of one call: each is judged by itself. */
+/** The result of one call; each call has its own. */
 export type BatchOutcome = TimedResult | { readonly error: AppError };
 
 /** The portal drops the variables of a call after the thousandth; as JSON, outside of a batch, it takes any number. */
 const maxPairs = 500;
 
 /**
- * The portal replaces such texts, wherever they stand, by results of earlier calls of the batch: a customer could write one and be shown
- * what belongs to another dialog.
+ * The portal replaces such texts anywhere by results of earlier calls of the batch: a customer could write one and be shown data of another
+ * dialog.
  */
 const reference = /\$(?:result|next|total|time|error)/i;
 
-/** A call as it is written into a batch, without the access. */
+/** A call as it is written into a batch, without credentials. */
 const toCommand = ({ method, params }: BatchCall): string => `${method}?${toQuery(params)}`;
 
 /** The command of a call that may travel in a batch; null for one that has to go alone. Linear in the size of the parameters. */
@@ -42,7 +43,7 @@ function hasReference(value: unknown): boolean {
   return Object.values(value).some(hasReference);
 }
 
-/** The parameters of the call `batch`. Unless it stops there, one call's refusal does not stop the others. */
+/** The parameters of the call `batch`. Unless `stopsAtError` is set, one call's refusal does not stop the others. */
 export function batchParams(
   calls: readonly BatchCall[],
   clientId: string | null,
@@ -55,10 +56,10 @@ export function batchParams(
   return { halt: stopsAtError ? 1 : 0, cmd: Object.fromEntries(commands) };
 }
 
-/** Not a number: PHP would make a list of the answers. */
+/** Not a bare number: PHP would turn the answers into a list. */
 const nameOf = (index: number): string => `c${index}`;
 
-/** What became of each call, in their order. */
+/** The result of each call, in the order of the calls. */
 export function readBatch(calls: readonly BatchCall[], answer: unknown): BatchOutcome[] {
   const part = (name: string): Record<string, unknown> => {
     const found = isRecord(answer) ? answer[name] : null;

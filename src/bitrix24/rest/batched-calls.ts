@@ -1,9 +1,9 @@
 /**
- * Makes the calls of chats. While a portal's budget has room a call goes alone and at once. When little is left of it, calls wait here for a
- * moment or until the budget allows a request, and those that wait together go together in one `batch`, which the portal counts as one
- * request. Each call's result is its own.
+ * Makes the calls of chats. While a portal's budget has room, a call goes alone and at once. When little of it is left, calls wait here for
+ * a moment or until the budget allows a request, and all that wait go together in one `batch`, which the portal counts as one request. Each
+ * call's result is its own.
  *
- * The order of a dialog is kept by its lane, which makes one call at a time: no two calls of one batch are of one lane.
+ * The order of a dialog is kept by its lane, which makes one call at a time: no two calls of one batch belong to the same lane.
  */
 import { toAppError } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -18,11 +18,11 @@ import { type CallOptions, type PortalClient, staleCodes } from './portal-client
 import { bitrixCode } from './rest-errors.ts';
 import { type WaitingCall, WaitingCalls } from './waiting-calls.ts';
 
-/** What the one who makes a call does at these moments. */
+/** Callbacks of the caller for moments in the life of a call. */
 export interface CallMoments {
   /** The call has begun to wait for the portal's budget. */
   waits(): void;
-  /** Right before the request leaves, with so many calls in it. If it rejects, this call is not made and fails with that error. */
+  /** Right before the request leaves, with this many calls in it. If it rejects, this call is not made and fails with that error. */
   leaves(calls: number): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export interface ChatCall extends BatchCall {
   readonly portal: string;
   /** `answer` goes before `change`; `optional` is refused with `bitrix24.budget_scarce` instead of waiting. */
   readonly urgency: 'answer' | 'change' | 'optional';
-  /** It never travels in a batch: a file. */
+  /** The call never travels in a batch, because it carries a file. */
   readonly isAlone?: boolean;
   readonly file?: CallOptions['file'];
   readonly signal?: AbortSignal;
@@ -51,11 +51,14 @@ export interface BatchedCallsOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   /** Called whenever a portal's budget is found used up. */
   readonly onWait?: () => void;
-  /** For how long a method is left alone whose time is used up. */
+  /** How long a method is left alone after its time is used up. */
   readonly operatingHoldMs?: number | undefined;
 }
 
-/** This share of the budget is kept for batches: when a crowd writes at once, it is answered by the rest of the bucket and not call by call. */
+/**
+ * This share of the budget is kept for batches: when a crowd writes at once, batches answer it from this rest of the bucket, instead of call
+ * by call.
+ */
 const keptForBatches = 0.2;
 
 /** This share is kept from calls that nobody waits for. */
@@ -64,22 +67,22 @@ const keptForAnswers = 0.5;
 /** Calls that are ready within this span go together. */
 const gatherMs = 50;
 
-/** A call waits here for so long; then its lane is put back, and others of the portal may come. */
+/** A call waits here this long; then its lane is put back, and other calls of the portal get their turn. */
 const patienceMs = 10_000;
 
-/** Several processes that ask at the same moments would leave one of them with nothing. */
+/** Spreads the waits: if several processes always asked at the same moment, one of them might get nothing. */
 const spreadMs = 250;
 
-/** While only calls of held back methods wait, the line is looked at this often. */
+/** While only calls of held-back methods wait, the line is checked this often. */
 const heldLookMs = 100;
 
-/** A method that is held back for longer than this is not waited for here. */
+/** If a method is held back for longer than this, its calls do not wait here. */
 const operatingPatienceMs = 2_000;
 
 /** Once a token was renewed, the request is repeated; it has to pass the rate limiter again. */
 const repeatPatienceMs = 5_000;
 
-/** Refusals of a call that say nothing about the call outside of a batch; it was not made. */
+/** Errors that say nothing about how the call would fare outside a batch; the call was not made. */
 const aloneCodes: ReadonlySet<string> = new Set([
   ...staleCodes,
   ...['ERROR_BATCH_METHOD_NOT_ALLOWED', 'ERROR_BATCH_LENGTH_EXCEEDED'].map(bitrixCode),
@@ -126,7 +129,7 @@ class CallsInBatches implements BatchedCalls {
     return await this.#wait(call, call.urgency, call.isAlone === true);
   }
 
-  /** Nobody waits for it, so it takes nothing from those that are waited for. */
+  /** Nobody waits for the call, so it must not take budget from calls that somebody waits for. */
   async #callIfAmple(call: ChatCall, delayMs: number): Promise<unknown> {
     const { portal } = call;
     const isScarce =
@@ -178,7 +181,7 @@ class CallsInBatches implements BatchedCalls {
     return promise.finally(() => signal?.removeEventListener('abort', leave));
   }
 
-  /** Sends what waits, as the budget allows it, until nothing waits any more. Does not reject. */
+  /** Sends waiting calls, as the budget allows, until none is left. Never rejects. */
   async #run(portal: string, line: Line): Promise<void> {
     const { clock, rateLimiter } = this.#options;
     line.isRunning = true;
@@ -225,7 +228,7 @@ class CallsInBatches implements BatchedCalls {
     void withinSpans(spans, () => this.#send(portal, round));
   }
 
-  /** Does not reject: whatever happens is the result of the calls. */
+  /** Never rejects: any error becomes the result of the calls. */
   async #send(portal: string, round: readonly Entry[]): Promise<void> {
     const leaving = await readyToLeave(round);
     const [first, second] = leaving;
@@ -246,7 +249,7 @@ class CallsInBatches implements BatchedCalls {
       outcomes = await client.batch(portal, requests, callOptions(calls));
     } catch (error) {
       if (!isRefusedAsSuch(error)) throw error;
-      // Something about batches: each call is made by itself, and tells by itself what is wrong.
+      // The portal objects to the batch: each call is made alone, and its own error tells what is wrong.
       this.#pace.refused(portal);
       for (const entry of entries) this.#again(entry);
       return;
@@ -262,13 +265,13 @@ class CallsInBatches implements BatchedCalls {
     }
   }
 
-  /** The call was not made: it goes once more, alone. */
+  /** The call was not made: it is made again, alone. */
   #again({ call, spans, urgency, resolve, reject }: Entry): void {
     withinSpans(spans, () => this.#wait(call, urgency, true)).then(resolve, reject);
   }
 }
 
-/** Those that may still be made; the others fail with what speaks against it. */
+/** The calls that may still be made; the others fail with the error of their `leaves`. */
 async function readyToLeave(round: readonly Entry[]): Promise<Entry[]> {
   const checked = await Promise.all(
     round.map(async (entry) => {
@@ -284,7 +287,7 @@ async function readyToLeave(round: readonly Entry[]): Promise<Entry[]> {
   return checked.flat();
 }
 
-/** Calls of one batch have one signal: the one that ends their worker. */
+/** Passes on the signal if the calls of a batch share one: the one that ends their worker. */
 function callOptions(calls: readonly ChatCall[]): CallOptions {
   const signals = new Set(calls.map(({ signal }) => signal));
   const [signal] = signals;

@@ -1,10 +1,10 @@
-/** Errors of calls that were not sent to a portal, to keep its limits: nothing was done, and it is nobody's failure. */
+/** Errors of calls that we did not send, to keep within a portal's limits: nothing was done, and nothing failed. */
 import { RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
 
 /** The portal's request budget is used up: the lane waits, and the attempt is not counted. */
 export const budgetCode = 'bitrix24.budget';
 
-/** The method has used most of its execution time: the lane waits, and the attempt is not counted. */
+/** The method has used up most of its execution time: the lane waits, and the attempt is not counted. */
 export const operatingCode = 'bitrix24.operating';
 
 /** An optional call was left out, because the budget is kept for answers. */

@@ -1,10 +1,17 @@
 /** Client of Bitrix24's OAuth hosts: verifies installations and refreshes tokens. The client secret is sent there only. */
 
 import { z } from 'zod';
-import { type AppError, BadInput, Misconfigured, RemoteRefused, RemoteUnreachable } from '../../core/errors.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import {
+  type AppError,
+  BadInput,
+  badInput,
+  Misconfigured,
+  RemoteRefused,
+  RemoteUnreachable,
+} from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
-import { isRecord } from './rest-errors.ts';
 
 export interface OAuthOptions {
   readonly http: HttpClient;
@@ -32,7 +39,7 @@ export interface FreshTokens {
   readonly userId: string | null;
 }
 
-/** Both hosts answer within a second or two; a person or an event waits meanwhile. */
+/** Both hosts answer within a second or two; meanwhile a person or an event waits. */
 const usualTimeoutMs = 8_000;
 
 const proofSchema = z.object({
@@ -71,8 +78,8 @@ class RestOAuthClient {
   }
 
   /**
-   * The allow-listed origin of an endpoint. Throws BadInput `bitrix24.foreign_oauth_host` for any other, which would otherwise be sent the
-   * client secret.
+   * The allow-listed origin of an endpoint. Throws BadInput `bitrix24.foreign_oauth_host` for any other, so that it is never sent the client
+   * secret.
    */
   originOf(serverEndpoint: string | null): string {
     const [first] = this.#origins;
@@ -91,21 +98,17 @@ class RestOAuthClient {
 
   /**
    * Asks the host whose token this is. Throws BadInput `bitrix24.token_not_proven` when the host does not know it, and RemoteUnreachable
-   * when its answer is unreadable or it is too busy: that proves nothing.
+   * when its answer is unreadable or it is too busy: neither proves anything.
    */
   async prove(serverEndpoint: string | null, accessToken: string): Promise<TokenProof> {
     const url = new URL('/rest/app.info', this.originOf(serverEndpoint));
     url.searchParams.set('auth', accessToken);
     const response = await this.#options.http.send({ method: 'GET', url, timeoutMs: this.#timeoutMs });
-    const body = readJson(response);
+    const body = jsonOrUndefined(response.body) ?? null;
     const proof = proofSchema.safeParse(body);
     if (response.status >= 500 || response.status === 429 || body === null) throw hostAway(response);
     if (!proof.success || !URL.canParse(proof.data.result.install.uri)) {
-      throw new BadInput({
-        code: 'bitrix24.token_not_proven',
-        status: 403,
-        message: 'the OAuth host does not confirm the token of this request',
-      });
+      throw badInput('bitrix24.token_not_proven', 'the OAuth host does not confirm the token of this request', 403);
     }
     const { uri, member_id: memberId, client_id: clientId } = proof.data.result.install;
     return { portalUrl: new URL(uri), memberId: memberId ?? null, clientId: clientId ?? null };
@@ -134,7 +137,7 @@ class RestOAuthClient {
       body: form.toString(),
       timeoutMs: patienceMs,
     });
-    const body = readJson(response);
+    const body = jsonOrUndefined(response.body);
     const tokens = tokenSchema.safeParse(body);
     if (response.status < 400 && tokens.success) return toFreshTokens(tokens.data);
     throw tokenError(response, body);
@@ -196,13 +199,4 @@ function hostAway(response: HttpResponse): AppError {
     message: `the OAuth host answered with status ${response.status} and nothing readable`,
     fate: 'unknown',
   });
-}
-
-function readJson(response: HttpResponse): unknown {
-  try {
-    return parseJson(response.body);
-  } catch {
-    // An HTML page: callers recognise it by its shape.
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 /**
- * Slows calls of a method down before the portal blocks it: a portal adds up the execution time of each method over ten minutes and refuses
- * the method above a limit (docs/platform-notes/bitrix24.md#operating-time). Every answer tells the sum over all our processes, so each
- * process can act on what it is told.
+ * Slows down calls of a method before the portal blocks it: a portal adds up the execution time of each method over ten minutes and refuses
+ * the method above a limit (docs/platform-notes/bitrix24.md#operating-time). Every answer gives the sum over all our processes, so each
+ * process can act on the answers it gets.
  */
 import type { Clock } from '../../lib/clock.ts';
 import { bitrixCode, type MethodTime } from './rest-errors.ts';
@@ -9,11 +9,11 @@ import { bitrixCode, type MethodTime } from './rest-errors.ts';
 export interface OperatingTimes {
   /** How long a call of the method has to be held back; 0: it may go now. */
   delayMs(portal: string, method: string): number;
-  /** A call of the method leaves. */
+  /** Records that a call of the method leaves. */
   spend(portal: string, method: string): void;
-  /** What the portal says about the method after a call. */
+  /** Records what the portal says about the method after a call. */
   note(portal: string, method: string, time: MethodTime): void;
-  /** The portal has refused the method because its time is used up. */
+  /** Records that the portal has refused the method because its time is used up. */
   refused(portal: string, method: string): void;
 }
 
@@ -23,26 +23,26 @@ const limitSeconds = 420;
 /** Below this share of the limit nothing is slowed down. */
 const slowShare = 0.7;
 
-/** Above it, calls wait until the portal forgets the oldest part. */
+/** Above this share, calls wait until the portal forgets the oldest part of the time. */
 const fullShare = 0.97;
 
-/** After a refusal, which names no time. */
+/** How long calls wait after a refusal, which names no time. */
 const usualHoldMs = 60_000;
 
 /** Calls are let through in portions of this span, because those of one batch leave together. */
 const portionMs = 500;
 
-/** Methods that are watched; those with plenty of time are not kept. */
+/** The most methods that are watched; those with plenty of time left are not kept. */
 const maxWatched = 5_000;
 
 export const operationLimitCode = bitrixCode('OPERATION_TIME_LIMIT');
 
 interface Watched {
-  /** How far apart calls have to be. */
+  /** The least time between calls. */
   readonly gapMs: number;
-  /** When the calls that have left would have been that far apart. */
+  /** When the next call would leave if all calls kept that gap. */
   nextAt: number;
-  /** No call may leave before. */
+  /** No call may leave before this. */
   readonly heldUntil: number;
 }
 
@@ -75,7 +75,7 @@ export function createOperatingTimes(clock: Pick<Clock, 'monotonicMs'>, refusedM
         return;
       }
       const heldUntil = share >= fullShare ? Math.max(known.heldUntil, now + resetInMs) : known.heldUntil;
-      // What is left is spread over the time until some of it is forgotten.
+      // The time left is spread over the span until the portal forgets some of the time used.
       const gapMs = share < slowShare ? 0 : (resetInMs * callSeconds) / Math.max(1, limitSeconds - usedSeconds);
       const ahead = known.gapMs === 0 ? 0 : Math.max(0, known.nextAt - now) / known.gapMs;
       watch(key, { gapMs, nextAt: now + ahead * gapMs, heldUntil });

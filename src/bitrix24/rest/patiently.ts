@@ -1,4 +1,4 @@
-/** Waits out a portal that refuses requests for their number. */
+/** Waits until a portal that refuses requests because there are too many accepts them again. */
 import { bitrixCode } from './rest-errors.ts';
 
 /** The portal's own limit of requests is exceeded; nothing was done. */
@@ -15,10 +15,11 @@ interface Patience {
 }
 
 /**
- * Repeats a request that the portal refused for their number, after the rate limiter has held it back, as long as its patience lasts. A job
- * of many calls, such as a set-up, goes on where it was; begun anew each time, it would never end in a portal that allows fewer calls.
+ * Repeats a request that the portal refused because there were too many, after the rate limiter has held it back, as long as its patience
+ * lasts. A job of many calls, such as a set-up, thus goes on where it was; if it began anew each time, it would never end in a portal that
+ * allows fewer calls.
  *
- * @param request is given the options with the patience that is left
+ * @param request gets the options with the remaining patience
  */
 export async function patiently<Options extends Patience, T>(
   options: Options,

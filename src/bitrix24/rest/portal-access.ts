@@ -1,4 +1,4 @@
-/** What a call into a portal needs: the way there with its credentials, and a rate limiter. Implemented over the store. */
+/** What a call into a portal needs: the address with its credentials, and a rate limiter. Implemented over the store. */
 import type { AppError } from '../../core/errors.ts';
 
 /** How to reach a portal, and with which credentials. */
@@ -19,12 +19,12 @@ export type RenewalReason = 'refused' | 'moved';
 
 /** Provides tokens; implemented over the store. */
 export interface TokenProvider {
-  /** Throws the stored error of a portal that must not be called at the moment; it names the delay. */
+  /** Throws the stored error of a portal that must not be called at the moment; the error names the delay. */
   current(portal: string): Promise<PortalAccess>;
   /**
-   * Credentials newer than `stale`: those another process has refreshed, if any, else a refresh. Single-flight per portal over all
-   * processes. Does not wait long: throws `bitrix24.refresh_waits` or `bitrix24.oauth_away` (throttled) while the refresh continues in the
-   * background.
+   * Credentials newer than `stale`: those that another process has refreshed meanwhile, otherwise from a refresh. Single-flight per portal
+   * over all processes. Does not wait long: throws `bitrix24.refresh_waits` or `bitrix24.oauth_away` (throttled) while the refresh continues
+   * in the background.
    */
   renew(portal: string, stale: PortalAccess, reason: RenewalReason): Promise<PortalAccess>;
   /** The portal refuses even renewed credentials: stores that it is disconnected, and returns the error to throw. */
@@ -43,7 +43,7 @@ export interface PortalRateLimiter {
    */
   pass(portal: string, patienceMs: number): Promise<void>;
   /**
-   * 0: the request may be sent. Otherwise the milliseconds after which it is worth asking again. `leaves`: this share of the budget stays
+   * 0: the request may be sent. Otherwise the milliseconds after which it is worth asking again. `leaves`: the share of the budget to keep
    * free for others.
    */
   tryPass(portal: string, leaves?: number): Promise<number>;

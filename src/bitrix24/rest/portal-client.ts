@@ -1,6 +1,6 @@
 /**
- * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the one refresh after
- * `expired_token`, moved portals. Token storage and the rate limit are passed in as interfaces.
+ * Calls REST methods of a portal with the app's stored token. Knows the protocol: addresses, tokens, the refresh after `expired_token`,
+ * moved portals. Token storage and the rate limit are passed in as interfaces.
  */
 import { type AppError, RemoteRefused, toAppError } from '../../core/errors.ts';
 import type { OpenedFile } from '../../core/opened-file.ts';
@@ -24,13 +24,13 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   /**
-   * How long the call may wait for the rate limiter, and for a portal that says that its own limit is exceeded. Answers in chats do not wait
-   * here (`batched-calls.ts`).
+   * How long the call may wait for the rate limiter, and, if the portal says that its own limit is exceeded, for the portal. Answers in
+   * chats do not wait here (`batched-calls.ts`).
    */
   readonly patienceMs?: number;
   /** The rate limiter has let the first request pass already. */
   readonly hasPassed?: boolean;
-  /** Of a batch: calls after one that fails are not made, and fail too. */
+  /** For a batch: calls after a failed one are not made, and fail too. */
   readonly stopsAtError?: boolean;
   /** Sent in place of `fileContent` in the parameters. It can be read once: a call that would have to repeat it throws `bitrix24.file_again`. */
   readonly file?: Pick<OpenedFile, 'stream' | 'size'> | undefined;
@@ -45,11 +45,11 @@ export interface ObservedCall {
   readonly method: string;
   readonly code: string;
   readonly ms: number;
-  /** It was no request of its own. */
+  /** The call was part of a batch, not a request of its own. */
   readonly isInBatch: boolean;
-  /** Without credentials; of a batch, its calls are told one by one. */
+  /** Without credentials. Empty for a batch, whose calls are reported one by one. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** What the portal answered; of a call that failed, the message of its error. */
+  /** What the portal answered; if the call failed, the message of its error. */
   readonly answer: unknown;
 }
 
@@ -72,13 +72,13 @@ export function createPortalClient(
   return new RestClient(http, tokenProvider, rateLimiter, options);
 }
 
-/** A call whose parameters may depend on the access. */
+/** A call whose parameters may depend on the credentials. */
 interface Request {
   readonly method: string;
   readonly params: (access: PortalAccess) => Readonly<Record<string, unknown>>;
 }
 
-/** Sends one request of a call with the given access. */
+/** Sends one request of a call with the given credentials. */
 type Send = (access: PortalAccess) => Promise<HttpResponse>;
 
 class RestClient {
@@ -113,7 +113,7 @@ class RestClient {
     return (await this.timedCall(portal, { method, params }, options)).result;
   }
 
-  /** The same, with the execution time that the portal has counted for the method. */
+  /** Like `call`, with the execution time that the portal has counted for the method. */
   timedCall(portal: string, { method, params }: BatchCall, options: CallOptions = {}): Promise<TimedResult> {
     return patiently(options, (left) => this.#observed(portal, { method, params: () => params }, left, params));
   }
@@ -130,7 +130,7 @@ class RestClient {
     let answer: unknown = null;
     try {
       const timed = await this.#attempt(portal, request, options);
-      // The answers of a batch are told with its calls.
+      // The answers of a batch are reported with its calls.
       if (method !== 'batch') answer = timed.result;
       return timed;
     } catch (error) {
@@ -144,13 +144,14 @@ class RestClient {
   }
 
   /**
-   * Up to 50 calls in one request, which may take twice as long as a single call. Each answer is a value or an error in its own place; the
-   * batch itself throws only when it could not be made at all.
+   * Up to 50 calls in one request, which may take twice as long as a single call. Each call has its own value or error; the batch itself
+   * throws only when it could not be made at all.
    */
   async batch(portal: string, calls: readonly BatchCall[], options: CallOptions = {}): Promise<BatchOutcome[]> {
     const started = performance.now();
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs * 2;
-    // The access is asked for once: a portal in trouble lets a single request through that finds out whether it works again.
+    // The token provider is asked for access only once: for a portal in trouble it lets a single request through, which finds out whether
+    // the portal works again.
     const request: Request = {
       method: 'batch',
       params: ({ clientId }) => batchParams(calls, clientId, options.stopsAtError),
@@ -179,13 +180,13 @@ class RestClient {
     return (await this.ownerOf(portal)) === null;
   }
 
-  /** Under which name bots are owned in a portal in webhook mode; null where the app owns them. */
+  /** The name that owns the bots of a portal in webhook mode; null if the app owns them. */
   async ownerOf(portal: string): Promise<string | null> {
     const { accessToken, clientId } = await this.#tokenProvider.current(portal);
     return accessToken === null ? clientId : null;
   }
 
-  /** One request of a call; each has to pass the rate limiter, unless the first one has done so. */
+  /** Makes the function that sends one request of a call. Each request must pass the rate limiter, except a first one that has already passed. */
   #sender({ method, params }: Request, options: CallOptions): Send {
     let hasPassed = options.hasPassed === true;
     return async (access) => {
@@ -224,7 +225,7 @@ class RestClient {
         if (isDead) throw await this.#tokenProvider.lost(portal, access, error);
         if (access.accessToken === null || !staleCodes.has(error.code))
           throw await this.#judge(access, method, error, options);
-        // The stored token may be as invalid as the cached one: then a refresh decides, and after that only a person can help.
+        // The stored token may be as invalid as the cached one; then a refresh decides. If that fails too, only a person can help.
         if (renewals === 2) throw await this.#tokenProvider.lost(portal, access, error);
         access = await this.#tokenProvider.renew(portal, access, 'refused');
         if (options.file !== undefined) throw fileAgain(error);
@@ -245,14 +246,14 @@ class RestClient {
   }
 
   #judge(access: PortalAccess, method: string, error: RemoteRefused, options: CallOptions): Promise<unknown> {
-    // Asking is a request of its own.
+    // This question is a request of its own.
     const asked = { ...options, hasPassed: false, file: undefined };
     return this.#accountRefusals.judge(access, method, error, (harmless) =>
       this.#sender({ method: harmless, params: () => ({}) }, asked)(access),
     );
   }
 
-  /** The refusal of one call of a batch may tell of the whole account as well. */
+  /** The refusal of one call of a batch may concern the whole account too. */
   async #judgeInBatch(portal: string, method: string, error: AppError, options: CallOptions): Promise<AppError> {
     if (error.code === exhaustedCode) this.#rateLimiter.exhausted(portal);
     if (!(error instanceof RemoteRefused) || !accountCodes.has(error.code)) return error;
@@ -265,7 +266,7 @@ class RestClient {
   }
 }
 
-/** Credentials follow the parameters: an upload that breaks off never had any. */
+/** Credentials follow the parameters, so an upload that breaks off never carried any. */
 function bodyOf(params: Readonly<Record<string, unknown>>, { file }: CallOptions): string | StreamedBody {
   return file === undefined ? JSON.stringify(params) : streamedJson(params, file);
 }

@@ -4,7 +4,8 @@
  */
 
 import { type AppError, RemoteRefused, RemoteUnreachable, type Retry } from '../../core/errors.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { isRecord } from '../../core/is-record.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 
 interface ErrorRule {
   readonly retry: Retry;
@@ -18,14 +19,14 @@ interface ErrorRule {
 /** How long to wait for a portal that Bitrix24's staff has blocked. */
 const blockedMs = 300_000;
 
-/** Codes that do not mean a final refusal, and some that do but should be reported (docs/platform-notes/bitrix24.md#refused-tokens). */
+/** Codes that are not a final refusal, and some that are but have to be reported (docs/platform-notes/bitrix24.md#refused-tokens). */
 const errorRules: Readonly<Record<string, ErrorRule>> = {
   QUERY_LIMIT_EXCEEDED: { retry: { afterMs: 1_000 }, isThrottled: true, isNotExecuted: true },
   OPERATION_TIME_LIMIT: { retry: { afterMs: 60_000 }, isThrottled: true, isNotExecuted: true },
   OVERLOAD_LIMIT: { retry: { afterMs: blockedMs }, isThrottled: true, report: true, isNotExecuted: true },
-  // The portal or the app is not paid for; no attempt of ours ends that.
+  // The portal or the app is not paid for; retrying does not change that.
   PAYMENT_REQUIRED: { retry: { afterMs: blockedMs }, isThrottled: true, report: true, isNotExecuted: true },
-  // No call is answered until the portal is back, if ever.
+  // No call is answered until the portal is back, if it ever is.
   PORTAL_DELETED: { retry: { afterMs: blockedMs }, isThrottled: true, report: true, isNotExecuted: true },
   CONNECTION_ERROR: { retry: 'backoff', isNotExecuted: true },
   INTERNAL_SERVER_ERROR: { retry: 'backoff' },
@@ -60,13 +61,13 @@ export interface MethodTime {
   readonly usedSeconds: number;
   /** How long this call took. */
   readonly callSeconds: number;
-  /** When the portal forgets the oldest part of it. */
+  /** After how long the portal forgets the oldest part of the used time. */
   readonly resetInMs: number;
 }
 
 export interface TimedResult {
   readonly result: unknown;
-  /** Null where the portal does not count it. */
+  /** Null if the portal does not count it. */
   readonly time: MethodTime | null;
 }
 
@@ -75,16 +76,16 @@ export function readAnswer(answer: PortalAnswer): unknown {
   return readTimedAnswer(answer).result;
 }
 
-/** The same, with what the portal says about the time the method has used. */
+/** Like `readAnswer`, with what the portal says about the time the method has used. */
 export function readTimedAnswer(answer: PortalAnswer): TimedResult {
-  const parsed = parseObject(answer.body);
-  if (parsed === null) throw unreadableAnswer(answer);
+  const parsed = jsonOrUndefined(answer.body);
+  if (!isRecord(parsed)) throw unreadableAnswer(answer);
   if (typeof parsed['error'] === 'string' && parsed['error'] !== '') throw refusal(parsed['error'], answer, parsed);
   if (answer.status >= 400 || !('result' in parsed)) throw unreadableAnswer(answer);
   return { result: parsed['result'], time: readMethodTime(parsed['time']) };
 }
 
-/** The longest time a portal remembers what a method has used. */
+/** The longest that a portal remembers the time a method has used. */
 const operatingWindowMs = 600_000;
 
 /** Reads the `time` of an answer. The span until the reset is taken from the portal's own clock. */
@@ -137,7 +138,7 @@ export function batchError(method: string, error: unknown): AppError {
 }
 
 function refusal(code: string, answer: PortalAnswer, parsed: Readonly<Record<string, unknown>>): AppError {
-  // The code comes from outside and may be the name of a property that every object has.
+  // The code comes from outside and may be the name of a property that every object inherits.
   const rule = (Object.hasOwn(errorRules, code) ? errorRules[code] : undefined) ?? {
     retry: 'never' as const,
     isNotExecuted: true,
@@ -173,26 +174,11 @@ function unreadableAnswer(answer: PortalAnswer): AppError {
 /** The longest delay that a header can ask for. */
 const longestWaitMs = 600_000;
 
-/** The given delay, or the longer one of the portal's `Retry-After` (seconds, or a date). */
+/** The given delay, or that of the portal's `Retry-After` (seconds, or a date) if it is longer. */
 function withRetryAfter(retry: Retry, { headers }: PortalAnswer): Retry {
   const header = headers?.['retry-after']?.trim() ?? '';
   const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
   if (!(ms > 0)) return retry;
   const least = typeof retry === 'object' ? retry.afterMs : 0;
   return { afterMs: Math.max(least, Math.min(ms, longestWaitMs)) };
-}
-
-function parseObject(body: Buffer): Record<string, unknown> | null {
-  try {
-    const parsed = parseJson(body);
-    return isRecord(parsed) ? parsed : null;
-  } catch {
-    // Not JSON: an HTML page of a proxy. The caller reports it with the status.
-    return null;
-  }
-}
-
-/** True for a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,14 +1,14 @@
-/** A JSON body with one file in it, in Base64, made piece by piece. */
+/** Makes, piece by piece, a JSON body with one file in it, in Base64. */
 import { randomUUID } from 'node:crypto';
 import type { OpenedFile } from '../../core/opened-file.ts';
 import type { StreamedBody } from '../../lib/http-client.ts';
 
-/** Stands in the parameters of a call where its file's content belongs. Nobody outside can know it, so no text can hold it. */
+/** The placeholder for the file's content in the parameters of a call. Nobody outside can know it, so no text can hold it. */
 export const fileContent = `file:${randomUUID()}`;
 
 /**
- * The parameters as JSON, the content of the file in place of `fileContent`. What follows the content in the parameters, credentials among
- * it, is sent after the whole file only.
+ * The parameters as JSON, with the file's content in place of `fileContent`. Parameters after the content, credentials among them, are sent
+ * only after the whole file.
  */
 export function streamedJson(
   params: Readonly<Record<string, unknown>>,
@@ -35,7 +35,7 @@ async function* toBase64(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   for await (const piece of file) {
     const bytes = rest.length === 0 ? view(piece) : Buffer.concat([rest, piece]);
     const whole = bytes.length - (bytes.length % 3);
-    // A copy: the piece itself is not kept for the sake of two bytes.
+    // A copy, so that the piece is not kept in memory for two bytes.
     rest = Buffer.from(bytes.subarray(whole));
     if (whole > 0) yield Buffer.from(bytes.subarray(0, whole).toString('base64'), 'latin1');
   }

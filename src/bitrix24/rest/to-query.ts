@@ -1,8 +1,8 @@
 /** Parameters of a REST call as a query, for the calls inside a batch. */
 
 /**
- * PHP's way of writing nested values into a query. A query has texts only: true and false become Y and N, which both APIs of bots read;
- * nulls and empty lists are left out.
+ * Writes nested values into a query as PHP does. A query holds only texts: true and false become Y and N, which both bot APIs read; nulls
+ * and empty lists are left out.
  */
 export function toQuery(params: Readonly<Record<string, unknown>>): string {
   const pairs: string[] = [];

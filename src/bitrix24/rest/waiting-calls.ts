@@ -1,9 +1,9 @@
-/** The calls of one portal that wait for its budget: in which order they go, and which of them go together. No I/O, no clock. */
+/** The calls of one portal that wait for its budget: in which order they leave, and which of them leave together. No I/O, no clock. */
 import { maxBatchCalls } from './batch.ts';
 
-/** What the order depends on. */
+/** What the order of calls depends on. */
 export interface WaitingCall {
-  /** What the call looks like in a batch; null: it goes alone. */
+  /** The call as written into a batch; null: it goes alone. */
   readonly command: string | null;
   /** `answer`: somebody waits for it. `change`: an edit or the like. */
   readonly urgency: 'answer' | 'change';
@@ -11,10 +11,10 @@ export interface WaitingCall {
   readonly since: number;
 }
 
-/** A change goes as if it had come so much later, so that answers go first and changes still get their turn. */
+/** A change is ranked as if it had come this much later, so that answers go first and changes still get their turn. */
 const changeDelayMs = 5_000;
 
-/** Together the commands of a batch have no more bytes: 50 messages of ordinary length have a tenth of it. */
+/** The most bytes that the commands of a batch have together: 50 messages of ordinary length have a tenth of it. */
 const maxBatchBytes = 512 * 1024;
 
 const rankOf = ({ urgency, since }: WaitingCall): number => since + (urgency === 'change' ? changeDelayMs : 0);
@@ -26,7 +26,7 @@ export class WaitingCalls<Call extends WaitingCall> {
     return this.#calls.length;
   }
 
-  /** Behind all that came before it, and before all that may wait longer. */
+  /** Inserts the call behind those with the same rank or a lower one. */
   add(call: Call): void {
     const rank = rankOf(call);
     let at = this.#calls.length;
@@ -34,28 +34,28 @@ export class WaitingCalls<Call extends WaitingCall> {
     this.#calls.splice(at, 0, call);
   }
 
-  /** False if it does not wait any more. */
+  /** False if the call no longer waits. */
   remove(call: Call): boolean {
     const at = this.#calls.indexOf(call);
     if (at >= 0) this.#calls.splice(at, 1);
     return at >= 0;
   }
 
-  /** Takes out all that fulfil the condition. */
+  /** Removes and returns the calls that meet the condition. */
   takeAll(condition: (call: Call) => boolean = () => true): Call[] {
     const taken = this.#calls.filter(condition);
     this.#calls = this.#calls.filter((call) => !taken.includes(call));
     return taken;
   }
 
-  /** The smallest of these figures, over all that wait. */
+  /** The smallest figure of any waiting call. */
   least(figure: (call: Call) => number): number {
     return this.#calls.reduce((least, call) => Math.min(least, figure(call)), Number.POSITIVE_INFINITY);
   }
 
   /**
-   * Takes the calls of the next request: the first one that may go, and with it those behind it that fit into the same batch. `isReady` is
-   * asked once about each call, and a call about which it says yes goes.
+   * Takes the calls of the next request: the first that may go, and those behind it that fit into the same batch. `isReady` is called at
+   * most once per call; a call for which it returns true goes.
    */
   takeRound(most: number, isReady: (call: Call) => boolean): Call[] {
     const round: Call[] = [];

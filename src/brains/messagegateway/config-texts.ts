@@ -1,4 +1,4 @@
-/** What each setting is called, and what it means in Russian. In English the schema's description says it (`config.ts`). */
+/** The titles of the settings, and their help in Russian; the English help is the schema's description (`config.ts`). */
 
 import type { z } from 'zod';
 import { field } from '../../core/config-form.ts';
@@ -30,7 +30,7 @@ const entry = (
   choices: Object.fromEntries(Object.entries(choices).map(([value, [inEn, inRu]]) => [value, { en: inEn, ru: inRu }])),
 });
 
-/** By key. Keys that only a JSON value can hold have no title, and no field. */
+/** By key. Keys that only JSON can express have no title and no form field. */
 const settingTexts: Readonly<Record<string, SettingTexts>> = {
   crmUrl: {
     ...entry('CRM address', 'Адрес CRM', 'Например, https://demo.simla.com'),

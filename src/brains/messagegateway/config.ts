@@ -1,5 +1,6 @@
-/** The config of a connection to MessageGateway: what an administrator gives, and what joining adds. */
+/** The config of a connection to MessageGateway: what an administrator enters, and what joining adds. */
 import { z } from 'zod';
+import { isTimeZone } from '../../lib/time-zones.ts';
 import { readCrmUrl } from './api/crm-url.ts';
 import { channelsSchema, consoleSchema, handoverSchema } from './config-parts.ts';
 import { setting } from './config-texts.ts';
@@ -17,15 +18,6 @@ export const apiKeySchema = z
   .trim()
   .regex(/^[\x21-\x7e]{1,500}$/, 'an API key is one word of Latin letters and digits');
 
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    // A RangeError means that there is no such zone.
-    return false;
-  }
-}
-
 const accessSchema = z.strictObject({ endpointUrl: z.url(), token: z.string().min(1) });
 
 const joinedSchema = z.strictObject({
@@ -40,7 +32,7 @@ const joinedSchema = z.strictObject({
 export const defaultLanguage = 'ru';
 
 /**
- * Strict, so that a misspelt key is reported when the connection is added. Facts about MessageGateway that are not documented are keys here
+ * Strict, so that a misspelt key is reported when the connection is added. Facts that MessageGateway does not document are settings here
  * (docs/platform-notes/messagegateway.md).
  */
 export const configSchema = z.strictObject({

@@ -1,4 +1,4 @@
-/** The settings that everybody meets who connects an account, in the languages of the app beside English and Russian (`config-texts.ts`). */
+/** Texts of the settings that everyone meets when connecting an account, in all languages but English and Russian (`config-texts.ts`). */
 import type { Language } from '../../core/language.ts';
 
 type Others = Readonly<Record<Exclude<Language, 'en' | 'ru'>, string>>;

@@ -65,7 +65,7 @@ export const messageGatewayBrain = defineBrain<MessageGatewayConfig>({
     listens: true,
     // Messages in bound groups that do not mention the bot can become notes, by a setting.
     overhears: true,
-    // Messages while a person leads, by a setting, and our greeting.
+    // Mirrors messages while a person leads (by a setting), and our greeting.
     mirrors: true,
     contexts: true,
     reactions: true,
@@ -115,7 +115,7 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
       }
     },
     receive: (request) => receiveInto(request, config, channels),
-    // What the console shows is no message of a manager: nothing of it can be withdrawn from a customer.
+    // What the console shows is not a manager's message, so there is nothing to withdraw from a customer.
     onReceiptDelivered: ({ remoteMessageId, error, isLate }) =>
       error === null || isLate === true || supervisorConsole.hasShown(remoteMessageId)
         ? []
@@ -126,7 +126,7 @@ function joined(config: JoinedConfig, tools: ConnectorTools): Connector {
   };
 }
 
-/** An action about a conversation with a customer. */
+/** Delivers an action about a conversation with a customer. */
 async function deliver(
   context: MgContext,
   action: BrainAction,
@@ -138,7 +138,7 @@ async function deliver(
       return await deliverMessage(context, action, to, signal);
     case 'overheard':
     case 'request':
-    // Its dialogs are opened and closed by the people there; the API has no place for the other side's sessions.
+    // People in MessageGateway open and close its dialogs; the API has no place for Bitrix24's sessions.
     case 'session_started':
     case 'session_finished':
       return {};
@@ -163,7 +163,7 @@ async function deliver(
   }
 }
 
-/** A change of a mirrored message, where messages are not mirrored (any more). */
+/** Whether the action changes a mirrored message although mirroring is off (now). */
 function isUnwanted({ config }: MgContext, action: { readonly mirrored?: true }): boolean {
   return action.mirrored === true && !config.mirrorWhilePersonLeads;
 }

@@ -1,5 +1,16 @@
-/** What an administrator is told of errors of MessageGateway and its CRM, by their codes. */
+/** What an administrator reads about errors of MessageGateway and its CRM, by code. */
 import type { Texts } from '../../core/texts.ts';
+
+const noKey: Texts = {
+  en: 'Enter the API key.',
+  ru: 'Введите API-ключ.',
+  de: 'Geben Sie den API-Schlüssel ein.',
+  es: 'Introduzca la clave API.',
+  pt: 'Digite a chave de API.',
+  pl: 'Wpisz klucz API.',
+  uk: 'Введіть API-ключ.',
+  kz: 'API кілтін енгізіңіз.',
+};
 
 export const problemTexts: Readonly<Record<string, Texts>> = {
   'messagegateway.bad_url': {
@@ -12,16 +23,7 @@ export const problemTexts: Readonly<Record<string, Texts>> = {
     uk: 'Це не адреса CRM. Потрібна адреса облікового запису без шляху, наприклад https://demo.simla.com',
     kz: 'Бұл CRM мекенжайы емес. Аккаунт мекенжайын жолсыз енгізіңіз, мысалы https://demo.simla.com',
   },
-  'messagegateway.no_key': {
-    en: 'Enter the API key.',
-    ru: 'Введите API-ключ.',
-    de: 'Geben Sie den API-Schlüssel ein.',
-    es: 'Introduzca la clave API.',
-    pt: 'Digite a chave de API.',
-    pl: 'Wpisz klucz API.',
-    uk: 'Введіть API-ключ.',
-    kz: 'API кілтін енгізіңіз.',
-  },
+  'messagegateway.no_key': noKey,
   'messagegateway.wrong_code': {
     en: 'The code is not valid: it is mistyped, expired or used. Get a new one in the app in Bitrix24.',
     ru: 'Код не подходит: он введён с ошибкой, устарел или уже использован. Получите новый в приложении в Битрикс24.',
@@ -72,16 +74,7 @@ export const problemTexts: Readonly<Record<string, Texts>> = {
     uk: 'CRM не знає цього API-ключа. Скопіюйте його повністю або створіть новий.',
     kz: 'CRM бұл API кілтін білмейді. Оны толық көшіріңіз немесе жаңасын жасаңыз.',
   },
-  'messagegateway.crm_no_key': {
-    en: 'Enter the API key.',
-    ru: 'Введите API-ключ.',
-    de: 'Geben Sie den API-Schlüssel ein.',
-    es: 'Introduzca la clave API.',
-    pt: 'Digite a chave de API.',
-    pl: 'Wpisz klucz API.',
-    uk: 'Введіть API-ключ.',
-    kz: 'API кілтін енгізіңіз.',
-  },
+  'messagegateway.crm_no_key': noKey,
   'messagegateway.crm_scopes': {
     en: 'The API key lacks rights. Grant it integration_read and integration_write in the CRM settings.',
     ru: 'API-ключу не хватает прав. Дайте ему integration_read и integration_write в настройках CRM.',

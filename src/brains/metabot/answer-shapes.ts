@@ -45,16 +45,16 @@ export const attachmentShape = z.object({
 
 const list = maybe(z.array(z.unknown()));
 
-/** `true`, or why. */
+/** `true`, or the reason as text. */
 const flag = z.union([z.boolean(), z.string().max(4_000)]).nullish();
 
-/** The names of Metabot's own call, so that one vocabulary is enough. */
+/** Follow-ups use the field names of Metabot's own call, so that one vocabulary is enough. */
 const target = z.int().min(1);
 const code = z
   .string()
   .trim()
   .regex(/^[\w.-]{1,100}$/);
-/** `name` and not `id`: the id of a webhook names the webhook, and each one that changes a follow-up is another. */
+/** Named by `name`, not `id`: an `id` names the webhook, and each change of a follow-up is a webhook of its own. */
 export const followUpShape = z.object({
   name: line(200),
   after_sec: z.int().min(1).max(7_776_000),
@@ -68,7 +68,7 @@ export const followUpShape = z.object({
   params: maybe(z.record(z.string(), z.unknown())),
 });
 
-/** One thing that the script says or asks for. What is in the lists is read one by one. */
+/** One thing that the script says or asks for. The items of its lists are read one by one. */
 export const replyShape = z.object({
   id: maybe(answerId),
   type: maybe(z.string().max(50)),
@@ -84,10 +84,10 @@ export const replyShape = z.object({
 
 export type ReplyShape = z.output<typeof replyShape>;
 
-/** What may stand around replies. */
+/** The envelope that may surround replies. */
 export const envelopeShape = z.object({ lead_id: maybe(leadId), replies: maybe(z.array(z.unknown())) });
 
-/** The envelope of a webhook. Without an id, a repetition could not be told from a second message that reads the same. */
+/** The envelope of a webhook. Without an id, a repetition could not be told from a second message with the same text. */
 export const webhookShape = envelopeShape.extend({
   id: answerId,
   conversation_id: maybe(z.string().regex(/^[\w-]{1,200}$/)),

@@ -9,7 +9,7 @@ import type { MetabotConfig } from './config.ts';
 import { createMetabotApi } from './metabot-api.ts';
 
 /**
- * Connects: tells the script its webhook address, which it may store. Throws AppErrors that say what is wrong; the config is stored as it is.
+ * Connects: a call tells the script our webhook address, which it may store. Throws AppErrors that say what is wrong; the config is stored as it is.
  */
 export async function joinAccount(
   { config }: Connection<MetabotConfig>,
@@ -20,7 +20,7 @@ export async function joinAccount(
   return config;
 }
 
-/** The token or the endpoint may be gone. Other errors are thrown: they say nothing about the account. */
+/** Reports a refused token or a missing endpoint. Throws other errors, because they say nothing about the account. */
 export async function checkHealth(
   { config }: Connection<MetabotConfig>,
   _hookUrl: string,
@@ -45,7 +45,7 @@ export async function checkQuietly(config: MetabotConfig, tools: ConnectorTools)
 }
 
 /**
- * A call of the event `check`, to which the script answers nothing; or a job whose condition is false, which Metabot does not run
+ * A call of the event `check`, to which the script sends no reply; or a job whose condition is false, which Metabot does not run
  * (docs/platform-notes/metabot.md#schedule-a-job).
  */
 async function ask(

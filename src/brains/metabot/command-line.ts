@@ -5,8 +5,8 @@ const longest = 1_000;
 const word = /\s*(?:(\w{1,50})="([^"]*)"|([^\s"]+))(?=\s|$)/y;
 
 /**
- * The parameters of the request; null for a line that cannot be understood. The line is text of a chat: whatever it says, nothing but code or
- * id, delay and plain parameters for the script comes of it.
+ * The parameters of the request; null for a line that cannot be understood. The line is chat text, so only a code or id,
+ * a delay and plain parameters for the script are taken from it.
  */
 export function readCommand(line: string): Readonly<Record<string, unknown>> | null {
   const words = wordsOf(line.trim());
@@ -27,7 +27,7 @@ export function readCommand(line: string): Readonly<Record<string, unknown>> | n
 
 interface Word {
   readonly text: string;
-  /** Of `name="value"`; null for a plain word. */
+  /** The value of `name="value"`; null for a plain word. */
   readonly value: string | null;
 }
 
@@ -44,7 +44,7 @@ function wordsOf(line: string): readonly Word[] | null {
   return words;
 }
 
-/** Seconds; undefined for a line without a delay, null for one that is not readable. */
+/** Seconds; undefined for a line without a delay, null for a delay that is not readable. */
 function delayIn([first, second]: readonly Word[]): number | null | undefined {
   if (first?.text !== 'in' || first.value !== null) return undefined;
   return second !== undefined && /^\d{1,7}$/.test(second.text) ? Number(second.text) : null;

@@ -1,8 +1,8 @@
-/** The config of a connection to Metabot: what an administrator gives. What Metabot does not document is a key here. */
+/** The config of a connection to Metabot: what an administrator enters. Facts that Metabot does not document are settings here. */
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
 import { wrongToken } from '../../core/wrong-token.ts';
-import { isTimeZone } from './run-at.ts';
+import { isTimeZone } from '../../lib/time-zones.ts';
 import { wrongValues } from './wrong-values.ts';
 
 /** Sent in a header, which allows no other characters. */

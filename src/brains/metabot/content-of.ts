@@ -1,8 +1,8 @@
-/** Where the script's answer stands in what a call returns (setting `answerPath`). */
+/** Finds the script's answer in what a call returns (setting `answerPath`). */
 import { parseJson } from '../../lib/bounded-json.ts';
 import { unreadableAnswer } from './metabot-api.ts';
 
-/** The part of the body that holds the script's answer. Throws `metabot.unreadable_answer` for a body that is no JSON. */
+/** The part of the body that holds the script's answer. Throws `metabot.unreadable_answer` for a body that is not JSON. */
 export function contentOf(body: Buffer, path: string): unknown {
   return body.toString('utf8').trim() === '' ? null : contentAt(readJson(body), path);
 }
@@ -27,7 +27,7 @@ function readJson(body: Buffer): unknown {
   }
 }
 
-/** A script may return its answer as text that holds JSON; other text is said as it is. */
+/** A script may return its answer as text that holds JSON; other text stays as it is. */
 function withinText(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {

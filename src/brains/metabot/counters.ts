@@ -1,4 +1,4 @@
-/** What is counted of all connections to Metabot. */
+/** What the app counts over all connections to Metabot. */
 import type { BrainCounter } from '../../core/brain-parts.ts';
 
 export const counters: readonly BrainCounter[] = [

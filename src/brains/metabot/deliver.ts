@@ -76,7 +76,7 @@ async function tell(
   return await answerOf(context, to, body, key);
 }
 
-/** What the call's answer says. The lead it names is remembered before anything is sent again. */
+/** Reads the call's answer. The lead it names is stored before its replies are returned. */
 async function answerOf(
   { config, tools, leads }: MetabotContext,
   { ref }: ConversationRef,
@@ -92,7 +92,7 @@ async function answerOf(
 
 const leadNotStored = 'the lead could not be stored; the script names it again with its next answer';
 
-/** The script has run: an error here would have the message sent to it again. */
+/** Never rejects: the script has run, and an error here would send it the message again. */
 async function isLearned(work: Promise<void>): Promise<boolean> {
   return await work.then(
     () => true,
@@ -115,11 +115,11 @@ async function run(
   return {};
 }
 
-/** In both languages of the app: a connector does not know the person's. */
+/** In Russian and English, because a connector does not know the person's language. */
 const notAllowed =
   'Эта команда вам не разрешена (настройка commandUsers). This command is not allowed for you (setting commandUsers).';
 
-/** Of an answer whose content is not documented. */
+/** Characters logged of an answer whose content is not documented. */
 const shownLength = 500;
 
 async function plan({ api, tools, config }: MetabotContext, job: Job, signal: AbortSignal): Promise<void> {

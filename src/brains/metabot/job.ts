@@ -22,7 +22,7 @@ export interface Job {
   readonly removeTags?: readonly string[] | undefined;
 }
 
-/** The body in Metabot's names, without what is not given. Throws BadInput `metabot.bad_job`: such a job is never sent. */
+/** The request body with Metabot's field names; absent fields are omitted. Throws BadInput `metabot.bad_job`: such a job is never sent. */
 export function jobBody(job: Job, timeZone: string): Readonly<Record<string, unknown>> {
   const { kind, id, code, runAfterSec } = job;
   if ((id === undefined) === (code === undefined)) {

@@ -1,8 +1,8 @@
-/** Which lead of Metabot belongs to which conversation. The script matches or creates leads; what it says is remembered here. */
+/** Which lead of Metabot belongs to which conversation. The script matches or creates leads; the leads it names are stored here. */
 import { z } from 'zod';
 import type { ConnectorState } from '../../core/connector-tools.ts';
 
-/** A positive integer; Metabot's ids, also written as text. */
+/** A positive integer, also written as text: an id of Metabot. */
 export const leadId = z.preprocess(
   (given) => (typeof given === 'string' && /^\d{1,16}$/.test(given) ? Number(given) : given),
   z.int().min(1),
@@ -17,9 +17,9 @@ const keepDays = 400;
 
 /** The map of one connection; leads of other connections are unknown here. */
 export interface Leads {
-  /** The lead of the conversation, null without one. From now on the conversation is known. */
+  /** The lead of the conversation, or null. From this call on, the conversation is known. */
   of(ref: string): Promise<number | null>;
-  /** The script named the lead of this conversation. Of no effect for a conversation that is not known. */
+  /** Stores the lead that the script named for this conversation. No effect if the conversation is not known. */
   learn(ref: string, lead: number): Promise<void>;
   /** The only conversation that has the lead. */
   conversationOf(lead: number): Promise<{ readonly ref: string } | 'none' | 'several'>;

@@ -13,7 +13,7 @@ export interface MetabotApi {
    */
   call(params: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Buffer>;
   /**
-   * Schedules a job. The answer is not documented: its status alone counts. Throws the same, `metabot.unreadable_answer` for a page, and
+   * Schedules a job. The answer is not documented, so only its status counts. Throws the same, `metabot.unreadable_answer` for a page, and
    * `metabot.bad_job` before anything is sent.
    */
   schedule(job: Job, signal?: AbortSignal): Promise<Buffer>;
@@ -26,7 +26,7 @@ export interface MetabotApiOptions {
 }
 
 const maxAnswerBytes = 1024 * 1024;
-/** After a refusal, by its Retry-After header. */
+/** Waits after a refusal: the usual one, and bounds for Retry-After. */
 const waitLimits = { usual: 2_000, least: 1_000, most: 300_000 } as const;
 
 export function createMetabotApi({ config, tools, clock }: MetabotApiOptions): MetabotApi {
@@ -55,7 +55,7 @@ export function createMetabotApi({ config, tools, clock }: MetabotApiOptions): M
     call: (params, signal) => post(callPath(config), { script_request_params: params }, signal),
     schedule: async (job, signal) => {
       const body = await post(schedulePath, jobBody(job, config.timeZone), signal);
-      // A page with status 200, as of a maintenance, is no answer to a job.
+      // A page with status 200, for example of a maintenance, is not an answer to a job.
       if (/^\s*</.test(body.toString('utf8', 0, 200))) throw unreadableAnswer();
       return body;
     },
@@ -111,7 +111,7 @@ function failure(status: number, waitMs: number): AppError {
     code: 'metabot.refused',
     message: `Metabot refused with ${status}${hint}`,
     status,
-    // The endpoint may just be created, or published again.
+    // Someone may just be creating the endpoint, or publishing it again.
     retry: status === 404 ? 'backoff' : 'never',
     report: true,
   });

@@ -1,4 +1,4 @@
-/** Metabot (metabot24) as a brain: a script of the account's bot is told each message, and answers in the call or later by webhook. */
+/** Metabot (metabot24) as a brain: each message goes to a script of the account's bot, which answers in the call or later by webhook. */
 import type { Connection, Connector } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
 import { defineBrain } from '../../core/define-brain.ts';
@@ -29,7 +29,7 @@ export const metabotBrain = defineBrain<MetabotConfig>({
     uk: 'Відповідає сценарій, який ви склали в Metabot.',
     kz: 'Metabot-та өзіңіз құрастырған сценарий жауап береді.',
   },
-  // A call runs a script and a job runs again: neither is known to be recognised when it is repeated (`repeatUncertain`).
+  // A repeated call or job may run the script again: neither is known to be recognised (`repeatUncertain`).
   capabilities: { maxTextLength: 20_000, files: true, edits: true, deletes: true, ownership: true },
   configSchema,
   join: joinAccount,

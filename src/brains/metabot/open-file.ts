@@ -19,7 +19,7 @@ export async function openFile(
   throw refused(opened.status);
 }
 
-/** It will be as large the next time. */
+/** Not retried: the file will be as large the next time. */
 function tooLarge(error: unknown, megabytes: number): unknown {
   if (!(error instanceof AppError) || error.code !== 'http.too_large') return error;
   const message = `a file of an answer is larger than ${megabytes} MB (maxFileMegabytes)`;
@@ -32,7 +32,7 @@ function refused(status: number): AppError {
   return new RemoteRefused({ code: 'metabot.file_refused', message, status, report: true });
 }
 
-/** Attachments of an answer are named by their addresses. */
+/** The id of an answer's attachment is its address. */
 export function publicLink({ id }: FileRef): string | null {
   return URL.parse(id)?.protocol === 'https:' ? id : null;
 }

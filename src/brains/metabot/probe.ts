@@ -1,11 +1,11 @@
 /**
- * What is asked of a real bot (docs/live-probes.md): the check that is made about hourly anyway, which starts no script for a customer, and what
- * the stored webhooks tell.
+ * What a live probe asks a real bot (docs/live-probes.md): the check that runs about hourly anyway and starts no script for a customer, and
+ * what the stored webhooks show.
  */
 import { type AssumedObject, type BrainProbe, oneOf, type ProbeFact } from '../../core/brain-probe.ts';
 import type { Connection, RawEvent } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import { webhookShape } from './answer-shapes.ts';
 import { checkQuietly } from './check-account.ts';
 import type { MetabotConfig } from './config.ts';
@@ -46,7 +46,7 @@ export function probeAccount(
   };
 }
 
-/** An answer that stands deeper than assumed says nothing that the app understands. */
+/** An answer nested deeper than assumed says nothing that the app understands. */
 function factsOf(answer: unknown, { answerPath }: MetabotConfig): ProbeFact[] {
   const content = contentAt(answer, answerPath);
   return [
@@ -59,7 +59,7 @@ function factsOf(answer: unknown, { answerPath }: MetabotConfig): ProbeFact[] {
   ];
 }
 
-/** The script of docs/brains/metabot.md answers `{ok: true}` to the check, another one perhaps nothing. */
+/** The script of docs/brains/metabot.md answers `{ok: true}` to the check; another script may answer nothing. */
 function isScriptsOwn(content: unknown): boolean {
   if (typeof content === 'object' && content !== null && 'ok' in content) return true;
   return readAnswer(content, 'probe').warnings.length === 0;
@@ -95,11 +95,5 @@ function storedFacts(messages: readonly RawEvent[]): ProbeFact[] {
   ];
 }
 
-function jsonOf(body: Buffer): unknown {
-  try {
-    return parseJson(body);
-  } catch {
-    // Nothing that is no JSON is stored; a row of another version might be.
-    return null;
-  }
-}
+/** Only JSON is stored, but a row of another version might be something else. */
+const jsonOf = (body: Buffer): unknown => jsonOrUndefined(body) ?? null;

@@ -1,4 +1,4 @@
-/** What an administrator reads of errors of Metabot, by their codes, and of why an account does not work. */
+/** What an administrator reads about errors of Metabot, by code, and about why an account does not work. */
 import type { Language } from '../../core/language.ts';
 
 type InAll = Readonly<Record<Language, string>>;

@@ -12,7 +12,7 @@ import {
 } from './answer-shapes.ts';
 
 export interface ReadAnswer {
-  /** The lead it names; null for none. */
+  /** The lead that the answer names, or null. */
   readonly lead: number | null;
   readonly events: readonly BrainEvent[];
   /** What could not be read and was left out, for the author of the script. */
@@ -22,7 +22,7 @@ export interface ReadAnswer {
 const maxReplies = 20;
 const maxItems = { buttons: 40, cards: 10, attachments: 10 } as const;
 
-/** What a reply may be; absent: a message. */
+/** The types of a reply; without a type it is a message. */
 export const replyTypes = ['message', 'note', 'typing', 'handover', 'close', 'finish', 'follow_up', 'cancel_follow_up'];
 
 /** Keys that make an object a reply. */
@@ -42,7 +42,7 @@ export function readAnswer(given: unknown, baseId: string): ReadAnswer {
   return { lead, events, warnings };
 }
 
-/** They say nothing by themselves. */
+/** Keys that by themselves say nothing to the customer. */
 const envelopeKeys = ['lead_id', 'id', 'conversation_id', 'replies'];
 
 function repliesIn(
@@ -52,7 +52,7 @@ function repliesIn(
 ): readonly unknown[] {
   if (!envelope.success) {
     warnings.push(`the answer is not readable (${namesIn(envelope.error)})`);
-    // A lead that cannot be read does not cost the customer the answer.
+    // An unreadable lead must not cost the customer the answer.
     return typeof given === 'object' && given !== null && hasReply(given) ? [given] : [];
   }
   if (envelope.data.replies !== undefined) return envelope.data.replies;
@@ -125,7 +125,7 @@ function wordsOf(flag: ReplyShape['handover']): string | null {
   return typeof flag === 'string' && flag.trim() !== '' ? flag : null;
 }
 
-/** The items that can be read; what cannot does not cost the customer the rest. */
+/** The readable items; an unreadable one does not cost the customer the rest. */
 function itemsIn<S extends z.ZodType>(
   reply: ReplyShape,
   key: keyof typeof maxItems,
@@ -159,7 +159,7 @@ const kinds: readonly (readonly [FileRef['kind'], RegExp])[] = [
   ['audio', /\.(?:mp3|ogg|wav|m4a)$/i],
 ];
 
-/** The address is the file's id: it is fetched when the message is sent. */
+/** The address is the file's id: the file is fetched when the message is sent. */
 function toFile({ url, name: given, kind }: z.output<typeof attachmentShape>): FileRef {
   const name = given ?? nameIn(url);
   return { id: url, name, kind: kind ?? kinds.find(([, form]) => form.test(name))?.[0] ?? 'file', size: null };
@@ -172,7 +172,7 @@ function nameIn(address: string): string {
 
 const targets = ['script', 'trigger', 'broadcast'] as const;
 
-/** What Metabot's script asks for never carries a condition: text of a chat may have found its way into it. */
+/** A follow-up that the script asks for never carries a condition: chat text may have found its way into it. */
 function followUp(given: unknown, warnings: string[]): readonly BrainEvent[] {
   const parsed = followUpShape.safeParse(given);
   if (!parsed.success) {
@@ -197,7 +197,7 @@ function followUp(given: unknown, warnings: string[]): readonly BrainEvent[] {
   return [{ type: 'follow_up', id, afterMs: afterSec * 1_000, name: only.name, params: asked }];
 }
 
-/** The keys only: values may be anything. */
+/** Names only the keys, because values may be anything. */
 function namesIn({ issues }: z.ZodError): string {
   return [...new Set(issues.map(({ path }) => path.map(String).join('.') || 'it is no object'))].slice(0, 5).join(', ');
 }

@@ -21,7 +21,7 @@ export interface ParamsContext {
   readonly lead: number | null;
 }
 
-/** Ids of people and of the portal are made opaque: Metabot's staff and logs may show them. */
+/** Makes ids of people and of the portal opaque, because Metabot's staff and logs may show them. */
 export async function paramsOf(action: ToldAction, context: ParamsContext): Promise<Params> {
   const { connection, to, eventId, lead } = context;
   const common = {
@@ -101,7 +101,7 @@ function linkTo(file: FileRef, tools: ParamsContext['tools'], to: ConversationRe
   }
 }
 
-/** The same for the same text of the same connection, and for nothing else. */
+/** An id that is the same only for the same text of the same connection. */
 function opaque({ webhookSecret }: ParamsContext['connection'], text: string): string {
   return createHmac('sha256', webhookSecret).update(text).digest('base64url').slice(0, 22);
 }

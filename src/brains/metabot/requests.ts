@@ -1,11 +1,11 @@
-/** What people and follow-ups may ask of Metabot for a conversation: to run a script, a trigger or a broadcast. */
+/** What people and follow-ups may ask Metabot to run for a conversation: a script, a trigger or a broadcast. */
 import { z } from 'zod';
 import type { BrainAction } from '../../core/actions.ts';
 import type { BrainCommand, BrainRequestForm } from '../../core/brain-parts.ts';
 import { field } from '../../core/config-form.ts';
 import { badInput } from '../../core/errors.ts';
 import type { Texts } from '../../core/texts.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import { readCommand } from './command-line.ts';
 import { conditionCode, jobCode, type MetabotConfig, tagList } from './config.ts';
 import type { Job, JobKind } from './job.ts';
@@ -137,7 +137,7 @@ export const commands: readonly BrainCommand[] = kinds.map((kind) => ({
 /**
  * The job a request stands for. Throws BadInput `metabot.bad_request`.
  *
- * @param own what every script is told; a parameter of the request cannot replace it
+ * @param own the parameters every script gets; the request cannot replace them
  */
 export function jobOfRequest(
   { name, params: given, by, author }: BrainAction & { readonly type: 'request' },
@@ -148,7 +148,7 @@ export function jobOfRequest(
   const asked = requestShape.safeParse(given);
   if (kind === undefined || !asked.success) throw badInput('metabot.bad_request', 'this request is not known');
   const { data } = asked;
-  // The condition is code that Metabot runs: administrators give it, on the page or the command line, where nobody in a chat is the author.
+  // The condition is code that Metabot runs, so only administrators may give it. On the page and the command line a request has no author.
   if (data.condition !== undefined && (by !== 'person' || author !== undefined)) {
     throw badInput('metabot.bad_request', 'only an administrator gives a job a condition');
   }
@@ -168,7 +168,7 @@ export function jobOfRequest(
   };
 }
 
-/** Whether this person may ask for it in a chat. Elsewhere only administrators, and the script itself, can ask. */
+/** Whether the author may make this request in a chat. Elsewhere only administrators, and the script itself, can ask. */
 export function mayAsk(
   { name, author }: BrainAction & { readonly type: 'request' },
   { commandUsers }: Pick<MetabotConfig, 'commandUsers'>,
@@ -182,11 +182,5 @@ export function mayAsk(
 const objectShape = z.record(z.string(), z.unknown());
 
 function objectIn(text: string): Params | null {
-  try {
-    const read = objectShape.safeParse(text === '' ? {} : parseJson(text));
-    return read.success ? read.data : null;
-  } catch {
-    // No JSON at all.
-    return null;
-  }
+  return objectShape.safeParse(text === '' ? {} : jsonOrUndefined(text)).data ?? null;
 }

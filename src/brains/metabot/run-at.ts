@@ -1,20 +1,10 @@
 /** The time at which a job runs, as Metabot writes times: `YYYY-MM-DD hh:mm:ss`, without a zone. */
 
-/** Whether the machine knows a time zone of that name. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    // A RangeError means that there is no such zone.
-    return false;
-  }
-}
-
 const wallClock = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?::(\d{2}))?$/;
 const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * The time as Metabot takes it; null for text that is no time. `2026-11-22 09:00` is a time on Metabot's clock already;
+ * The time as Metabot takes it; null for text that is not a time. `2026-11-22 09:00` is a time on Metabot's clock already;
  * `2026-11-22T09:00:00+03:00` names a moment, which is converted into `timeZone`.
  */
 export function runAt(text: string, timeZone: string): string | null {
@@ -22,7 +12,7 @@ export function runAt(text: string, timeZone: string): string | null {
   if (date !== '') {
     const written = `${date} ${minutes}:${seconds}`;
     const read = Date.parse(`${date}T${minutes}:${seconds}Z`);
-    // The 30th of February is read as a day of March.
+    // `Date.parse` reads the 30th of February as a day of March.
     return Number.isNaN(read) || inZone(new Date(read), 'UTC') !== written ? null : written;
   }
   if (!moment.test(text)) return null;

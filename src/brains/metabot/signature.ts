@@ -2,10 +2,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { WebhookRequest } from '../../core/connector.ts';
 
-/** How far the clocks may differ, and how long a webhook may travel. Repetitions within are recognised by their id. */
+/** How far the clocks may differ, and how long a webhook may travel. Repetitions within this time are recognised by their id. */
 const windowSeconds = 300;
 
-/** Why the signature is not accepted, as a sentence; null if it is. */
+/** Why the signature is not accepted, as a sentence; null if it is accepted. */
 export function signatureProblem({ headers, body }: WebhookRequest, secret: string, now: Date): string | null {
   const stamp = headers['x-timestamp'] ?? '';
   const [, given = ''] = /^sha256=([\da-f]{64})$/i.exec(headers['x-signature'] ?? '') ?? [];

@@ -1,9 +1,9 @@
-/** Webhooks of the script: what it says later. */
+/** The webhooks by which the script answers later. */
 import type { z } from 'zod';
 import type { IngressResult, WebhookRequest } from '../../core/connector.ts';
 import { BadInput } from '../../core/errors.ts';
 import type { BrainEvent } from '../../core/events.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import { webhookShape } from './answer-shapes.ts';
 import type { MetabotContext } from './context.ts';
 import { readAnswer } from './read-answer.ts';
@@ -11,7 +11,7 @@ import { signatureProblem } from './signature.ts';
 
 /**
  * Finds the conversation: by our `conversation_id`, or by a lead that is known in exactly one conversation of this connection. A lead that
- * comes with a conversation is remembered for it. An id names one webhook of the conversation: scripts may use the same for everybody.
+ * comes with a `conversation_id` is stored for that conversation. Ids are unique only within a conversation: scripts may reuse them.
  */
 export async function receiveWebhook(context: MetabotContext, request: WebhookRequest): Promise<IngressResult> {
   const { config, clock, leads } = context;
@@ -54,18 +54,12 @@ export function decodeWebhook(body: Buffer): readonly BrainEvent[] {
 function readWebhook(
   body: Buffer,
 ): { readonly content: unknown; readonly envelope: z.output<typeof webhookShape> } | null {
-  let content: unknown;
-  try {
-    content = parseJson(body);
-  } catch {
-    // No JSON at all.
-    return null;
-  }
+  const content = jsonOrUndefined(body);
   const envelope = webhookShape.safeParse(content);
   return envelope.success ? { content, envelope: envelope.data } : null;
 }
 
-/** The script's author sees the reason. */
+/** A refusal whose reason the script's author sees. */
 function refuse(status: number, reason: string): Extract<IngressResult, { refuse: number }> {
   return { refuse: status, reason, answer: { ok: false, error: reason } };
 }

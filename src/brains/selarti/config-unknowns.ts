@@ -1,6 +1,6 @@
 /**
- * What Selarti's public documents do not say, as settings: the value here is assumed until somebody has seen the real service
- * (docs/live-probes.md asks for each). Nobody needs them while the assumption holds.
+ * Settings for what Selarti's public documents do not say. Each default is assumed until somebody has seen the real service
+ * (docs/live-probes.md asks for each). Nobody needs to change one while its assumption holds.
  */
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';

@@ -1,4 +1,4 @@
-/** The config of a connection to Selarti: what an administrator gives. Facts that Selarti does not document are keys here. */
+/** The config of a connection to Selarti: what an administrator enters. Facts that Selarti does not document are settings here. */
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
 import { wrongToken } from '../../core/wrong-token.ts';

@@ -1,18 +1,18 @@
 /**
- * What is remembered of a conversation, in the connection's state: the message sent last, its echo, and which of Selarti's flags were acted on
+ * What the connector remembers of a conversation, in its state: the message sent last, its echo, and which of Selarti's flags were acted on
  * already. Selarti repeats a flag on every later webhook.
  */
 import { z } from 'zod';
 import type { ConnectorState, Fact } from '../../core/connector-tools.ts';
 
-/** The yes-or-no fields of a webhook that lead to something, and `contacts`. */
+/** The yes-or-no fields of a webhook that lead to something. */
 export const flagNames = ['operator', 'close', 'is_bot', 'get_contact', 'interest', 'success'] as const;
 export type FlagName = (typeof flagNames)[number];
 
-/** Flags that can be taken back; the others are facts of the past. */
+/** Flags that Selarti can take back; the others are facts of the past. */
 export const passingFlags = ['operator', 'close', 'is_bot'] as const satisfies readonly FlagName[];
 
-/** The message that was sent last. Written before it is sent, in the conversation's lane, so never by two at once. */
+/** The message that was sent last. Written before it is sent, in the conversation's lane, so two processes never write it at once. */
 export interface Sent {
   /** Key of the delivery: the same when it is tried again. */
   readonly key: string;
@@ -24,7 +24,7 @@ export interface Sent {
   readonly at: number;
   /** Parts of a long text that have been sent. */
   readonly parts: number;
-  /** The day (UTC) and the messages sent in it. */
+  /** The day (UTC), on which `turns` messages were sent. */
   readonly day: string;
   readonly turns: number;
 }
@@ -41,27 +41,27 @@ const sentSchema = z.object({
 
 const echoSchema = z.object({ text: z.string(), at: z.number(), webhooks: z.array(z.string()).default([]) });
 
-/** Webhooks of echoes that are remembered, so that a late repetition of one proves nothing. */
+/** Most webhooks of echoes that are remembered, so that a late repetition of one proves nothing. */
 const maxEchoes = 20;
 
 const sentDays = 7;
 const echoDays = 1;
-/** A flag is acted on again when the conversation goes on after so long. */
+/** After this time a flag that comes again is acted on again. */
 const flagSeconds = 90 * 86_400;
 /** Silence for a robot ends after a day: Selarti may have been wrong. */
 const robotSeconds = 86_400;
-/** For so long after a message of theirs, people in Selarti's panel count as the ones who lead there. */
+/** How long people in Selarti's panel count as leading there after one of their messages. */
 const panelDays = 0.5;
 
 const wasClosed = 'was_closed';
 
-/** Names of contacts begin so. */
+/** Prefix of the names of contacts. */
 const contactsPrefix = 'contacts:';
 
-/** With so many facts about a conversation, further contacts are not news any more. */
+/** With more facts than this about a conversation, further contacts are not news any more. */
 const maxFacts = 40;
 
-/** The name under which contacts are claimed: the same for the same contacts. @param digest of them */
+/** The name under which contacts are claimed: the same for the same contacts. @param digest the contacts' digest */
 export function contactsName(digest: string): string {
   return `${contactsPrefix}${digest}`;
 }
@@ -97,7 +97,7 @@ export class ConversationState {
     return this.#facts.has('close');
   }
 
-  /** It was closed when the bot was asked to lead again, and the AI has not spoken since. */
+  /** The dialogue was closed when the bot was asked to lead again, and the AI has not spoken since. */
   get wasClosed(): boolean {
     return this.#facts.has(wasClosed);
   }
@@ -115,7 +115,7 @@ export class ConversationState {
     await this.#state.put(`${this.#prefix}panel`, true, panelDays);
   }
 
-  /** @param webhook what identifies it: a repetition is not written down, because it says nothing new */
+  /** @param webhook the key of the webhook: a repetition is not stored, because it says nothing new */
   async putEcho(text: string, at: number, webhook: string): Promise<void> {
     const before = echoSchema.safeParse(this.#facts.get('returned')).data?.webhooks ?? [];
     if (before.includes(webhook)) return;
@@ -131,14 +131,14 @@ export class ConversationState {
   }
 
   /**
-   * Whether this webhook is the one that brought the flag first, also when it is repeated: of several webhooks at once one gets it.
+   * True for the webhook that brought the flag first, and for its repetitions. Of several webhooks at once, only one gets it.
    *
    * @param name a flag, or `contactsName` of contacts
    */
   async claim(name: string, webhook: string): Promise<boolean> {
     const holder = this.#facts.get(name);
     if (holder !== undefined) return holder === webhook;
-    // Somebody who sends ever new contacts fills neither the state nor the chat.
+    // So somebody who sends ever new contacts fills neither the state nor the chat.
     if (name.startsWith(contactsPrefix) && this.#facts.size > maxFacts) return false;
     const key = `${this.#prefix}${name}`;
     if (await this.#state.claim(key, webhook, name === 'is_bot' ? robotSeconds : flagSeconds)) return true;
@@ -146,9 +146,9 @@ export class ConversationState {
   }
 
   /**
-   * The flag is not set any more: the next webhook that has it set brings it anew.
+   * Forgets a flag that is no longer set, so that the next webhook with the flag brings it anew.
    *
-   * @param webhook the one that shows it; an older one than that which brought the flag shows nothing. Absent: it is known otherwise
+   * @param webhook the one without the flag; ignored if it is older than the one that brought the flag. Absent: always forget
    */
   async release(name: FlagName, webhook?: string): Promise<void> {
     const holder = this.#facts.get(name);
@@ -163,13 +163,13 @@ export class ConversationState {
     for (const flag of passingFlags) await this.release(flag);
   }
 
-  /** The AI speaks and the dialogue is open. */
+  /** For when the AI speaks and the dialogue is open. */
   async forgetClosing(): Promise<void> {
     if (this.wasClosed) await this.#state.forget(`${this.#prefix}${wasClosed}`);
   }
 }
 
-/** Selarti's ids begin with the milliseconds of their making (`1721200000004x5…`); where one does not, the later arrival counts. */
+/** Selarti's ids begin with their time of creation in milliseconds (`1721200000004x5…`); if one does not, the later arrival counts. */
 function isLater(webhook: string, holder: string): boolean {
   const [time, heldTime] = [webhook, holder].map((key) => /^id:(\d{13})x/.exec(key)?.[1]);
   return time === undefined || heldTime === undefined ? webhook !== holder : time > heldTime;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ConnectorState, Fact } from '../../core/connector-tools.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { randomToken } from '../../lib/encryption.ts';
+import { remember } from '../../lib/remember.ts';
 
 export interface Use {
   readonly sent: number;
@@ -14,33 +15,30 @@ export interface Use {
 
 const useSchema = z.object({ sent: z.int().min(0), received: z.int().min(0) });
 
-/** This month and the whole next one. */
+/** How long a row is kept: this month and the whole next one. */
 const keepDays = 62;
 
-/** Webhooks that are remembered so that a repetition is not counted; per process. */
+/** Most webhooks that a process remembers so that a repetition is not counted. */
 const maxRemembered = 2_000;
 
 export interface MonthlyUse {
   addSent(): Promise<void>;
-  /** @param webhook what identifies it: a repetition is not counted */
+  /** @param webhook the key of the webhook: a repetition is not counted */
   addReceived(webhook: string): Promise<void>;
-  /** Of the current month. */
+  /** The use in the current month. */
   total(): Promise<Use>;
 }
 
-/** Connections whose counts this process keeps; one that is dropped goes on in a new row. */
+/** Most connections whose counts this process keeps; a dropped one goes on in a new row. */
 const maxConnections = 10_000;
 
-/** By connection: a connector is made anew when it was idle or has changed, and then goes on counting in the same row. */
+/** By connection: a connector that was idle or has changed is created anew, and goes on counting in the same row. */
 const countsOf = new Map<string, Counts>();
 
-/** The same for all connectors that this process makes of a connection. */
+/** All connectors that this process creates for a connection share their counts. */
 export function monthlyUseOf(connectionId: string, state: ConnectorState, clock: Pick<Clock, 'now'>): MonthlyUse {
   const counts = countsOf.get(connectionId) ?? newCounts();
-  countsOf.delete(connectionId);
-  countsOf.set(connectionId, counts);
-  const [oldest] = countsOf.keys();
-  if (countsOf.size > maxConnections && oldest !== undefined) countsOf.delete(oldest);
+  remember(countsOf, connectionId, counts, maxConnections);
   return new OwnRow(state, clock, counts);
 }
 
@@ -132,7 +130,7 @@ class OwnRow implements MonthlyUse {
       const use = { sent: this.#counts.sent, received: this.#counts.received };
       await this.#state.put(`${this.#counts.prefix}${this.#counts.name}`, use, keepDays);
     });
-    // The next write comes after this one, also where it fails; its caller is told.
+    // The next write waits for this one even if it fails; the failure goes to this caller.
     this.#counts.writing = written.catch(() => undefined);
     await written;
   }

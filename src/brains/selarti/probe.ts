@@ -1,6 +1,6 @@
 /**
- * What is asked of a real account (docs/live-probes.md): the exchange of the API key, which costs nothing, and what the stored webhooks tell. No
- * message is sent: each costs money.
+ * What a live probe asks a real account (docs/live-probes.md): the exchange of the API key, which costs nothing, and what the stored webhooks
+ * show. It sends no message, because each costs money.
  */
 import { type AssumedObject, type BrainProbe, oneOf, type ProbeFact } from '../../core/brain-probe.ts';
 import type { Connection, RawEvent } from '../../core/connector.ts';
@@ -35,7 +35,7 @@ export function probeAccount(
   };
 }
 
-/** The new token is kept for everybody, as by a health check: it may have ended the one before. */
+/** Keeps the new token for all processes, as a health check does: it may have ended the one before. */
 function exchange(config: SelartiConfig, tools: ConnectorTools): BrainProbe['questions'][number] {
   return {
     question: 'What does the exchange of the API key answer?',
@@ -109,7 +109,7 @@ function factsOf(messages: readonly RawEvent[], config: SelartiConfig): ProbeFac
   ];
 }
 
-/** Flags that nobody takes back. */
+/** Flags that Selarti does not take back. */
 const lasting = ['get_contact', 'interest', 'success'] as const;
 
 function areRepeated(webhooks: readonly Webhook[]): boolean | null {

@@ -35,7 +35,7 @@ export const selartiBrain = defineBrain<SelartiConfig>({
     kz: 'Selarti көмекшісі жауап береді: ол бизнесіңіз туралы өзіңіз үйреткенді біледі.',
   },
   capabilities: {
-    // Bitrix24 has no longer texts: the config says where a text is cut, because each piece is charged.
+    // Bitrix24 allows no longer texts. The config says where a text is cut, because each piece is charged.
     maxTextLength: 20_000,
     edits: true,
     deletes: true,

@@ -1,4 +1,4 @@
-/** What is told of values that do not fit a field of Selarti's settings. */
+/** The messages for values that do not fit a field of Selarti's settings. */
 import type { Texts } from '../../core/texts.ts';
 
 export const wrongValues = {

@@ -19,7 +19,7 @@ export async function join({ config }: Connection<Config>, hookUrl: string, tool
   return ready;
 }
 
-/** A changed connection is checked at once, also after a 410. Another host is never sent a signature of the former key. */
+/** A changed connection is checked at once, even after a 410. Another host is never sent a signature of the former key. */
 export async function reconfigure(
   { config }: Connection<Config>,
   before: Config | null,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { field } from '../../core/config-form.ts';
 import { wrongKey } from './problem-texts.ts';
-import { keyOf } from './signature.ts';
+import { keyOf } from './protocol/signature.ts';
 
 const keySchema = z
   .string()
@@ -60,7 +60,7 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 
-/** The keys that are valid now, the newest first: the first and the former one sign, and either may have signed. */
+/** The keys that are valid now, newest first. We sign with all of them; the server may sign with any. */
 export function keysAt(config: Config, now: Date): readonly Buffer[] {
   const { key, previousKey, previousKeyUntil } = config;
   const isValid = previousKeyUntil !== undefined && Date.parse(previousKeyUntil) > now.getTime();
@@ -73,7 +73,7 @@ export function withoutFormerKey({ previousKey: _key, previousKeyUntil: _until, 
 }
 
 /**
- * The changed settings as they are to be stored: a replaced key becomes the former one for `keyOverlapHours`. Never more than two keys are
+ * The changed settings to store: a replaced key becomes the former one for `keyOverlapHours`. Never more than two keys are
  * valid: replacing twice ends the oldest at once.
  */
 export function withRotatedKey(config: Config, before: Config | null, now: Date): Config {

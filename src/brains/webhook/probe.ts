@@ -1,4 +1,4 @@
-/** What is asked of a server behind signed webhooks: the check that is made about hourly anyway. Its webhooks are refused where they differ. */
+/** What a live probe asks the server: the check that runs about hourly anyway. Webhooks that differ from the protocol are refused on arrival. */
 import { type BrainProbe, oneOf, type ProbeFact } from '../../core/brain-probe.ts';
 import type { Connection } from '../../core/connector.ts';
 import type { ConnectorTools } from '../../core/connector-tools.ts';

@@ -1,4 +1,4 @@
-/** What an administrator reads of errors of the connected server, by their codes, and of why a connection does not work. */
+/** What an administrator reads about errors of the connected server, by code, and about why a connection does not work. */
 import type { Language } from '../../core/language.ts';
 
 type InAll = Readonly<Record<Language, string>>;
@@ -83,7 +83,7 @@ export const problemTexts: Readonly<Record<string, InAll>> = {
   },
 };
 
-/** What is told of a text that is no signing key. */
+/** The message for a text that is not a signing key. */
 export const wrongKey: InAll = {
   en: 'A signing key is whsec_ and 24 to 64 bytes in Base64.',
   ru: 'Ключ подписи — это whsec_ и от 24 до 64 байт в Base64.',

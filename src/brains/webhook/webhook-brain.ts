@@ -49,7 +49,7 @@ export const webhookBrain = defineBrain<Config>({
     sessions: true,
     reactions: true,
     contexts: true,
-    // The `webhook-id` is the key of the delivery: the protocol asks servers to take each once.
+    // The `webhook-id` is the key of the delivery: the protocol asks servers to handle each id once.
     idempotentDelivery: true,
   },
   configSchema,

@@ -1,7 +1,7 @@
 /**
- * The file of a backup: gzip over lines of text. Each line begins with a letter: `H` what the file says of itself (once, first), `T` a table,
- * `R` one of its rows, `E` the end, with the number of rows and the SHA-256 of all lines before it. What is inside the letters is JSON, so that
- * `gzip -cd file | grep ^H` shows what a file is.
+ * The file of a backup: gzip over lines of text. Each line begins with a letter: `H` the header (once, first), `T` a table, `R` one of its rows, `E`
+ * the end, with the number of rows and the SHA-256 of all lines before it. What follows the letter is JSON, so that `gzip -cd file | grep ^H` shows
+ * what a file is.
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { z } from 'zod';
 import { badInput } from '../../core/errors.ts';
+import { codeOf } from '../../lib/code-of.ts';
 import type { DumpedItem } from '../../store/backup/load.ts';
 
 const format = 'bot-bridge backup 1';
@@ -25,13 +26,13 @@ const headerSchema = z.object({
   isAppRunning: z.boolean(),
 });
 
-/** What a backup says of itself. */
+/** The header of a backup. */
 export type BackupHeader = z.output<typeof headerSchema>;
 
 const tableSchema = z.object({ name: z.string(), columns: z.array(z.string()) });
 const endSchema = z.object({ rows: z.int(), sha256: z.string() });
 
-/** Quick, and small enough: the rows are texts. */
+/** Fast, and small enough, because the rows are text. */
 const compression = { level: 3 };
 
 export interface BackupWriter {
@@ -41,7 +42,7 @@ export interface BackupWriter {
 }
 
 /**
- * Writes a file that only its owner can read. It gets its name when it is whole; a file of that name is never replaced. Throws BadInput
+ * Writes a file that only its owner can read. The file gets its name only when it is complete, and never replaces another. Throws BadInput
  * `backup.file_exists` and `backup.cannot_write`.
  *
  * @returns its size in bytes
@@ -54,7 +55,7 @@ export async function writeBackup(path: string, fill: (writer: BackupWriter) => 
   try {
     const gzip = createGzip(compression);
     const written = pipeline(gzip, createWriteStream(partial, { fd: file.fd, autoClose: false }));
-    // The promise that fails first is the one that is told; this one is awaited below.
+    // Only prevents an unhandled rejection: the race or the `await` below reports the failure.
     written.catch(() => undefined);
     await Promise.race([fillLines(gzip, fill), written.then(() => Promise.reject(new Error('the file was closed')))]);
     gzip.end();
@@ -97,22 +98,22 @@ async function fillLines(
 }
 
 function cannotWrite(path: string, error: unknown) {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code !== 'EEXIST') return badInput('backup.cannot_write', `${path} cannot be written (${code})`);
   return badInput('backup.file_exists', `${path} exists already; give another name, or remove it first`);
 }
 
-/** What the file says of itself. Throws BadInput `backup.not_a_backup` and `backup.cannot_read`. */
+/** Reads the header of a backup. Throws BadInput `backup.not_a_backup` and `backup.cannot_read`. */
 export async function readHeader(path: string): Promise<BackupHeader> {
   for await (const line of linesOf(path)) return headerOf(line);
   throw notABackup(path);
 }
 
-/** A batch of rows ends at either. */
+/** A batch of rows ends at whichever limit it reaches first. */
 const batch = { rows: 1_000, bytes: 512 * 1024 };
 
 /**
- * Everything after the header. Throws BadInput `backup.damaged` where the file has been cut or changed: only who has read it to its end knows
+ * Yields everything after the header. Throws BadInput `backup.damaged` if the file was cut or changed: only a caller that reads it to its end knows
  * that it is whole.
  */
 export async function* readItems(path: string): AsyncGenerator<DumpedItem> {
@@ -154,7 +155,7 @@ export async function verifyBackup(path: string): Promise<number> {
   return count;
 }
 
-/** A row with the largest body has 8 MB. */
+/** In bytes; a longer line is damage, because a row with the largest body has 8 MB. */
 const longestLine = 64 * 1024 * 1024;
 
 async function* linesOf(path: string): AsyncGenerator<string> {
@@ -184,7 +185,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 }
 
 function unreadable(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'Z_DATA_ERROR' && error instanceof Error && /header/.test(error.message)) return notABackup(path);
   if (code.startsWith('Z_')) return damaged(path);
   if (/^E[A-Z]+$/.test(code)) return badInput('backup.cannot_read', `${path} cannot be read (${code})`);
@@ -200,7 +201,7 @@ function parsed<T>(path: string, schema: z.ZodType<T>, text: string): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch {
-    // What the parsers say quotes what people wrote.
+    // The parsers' own messages quote what people wrote.
     throw damaged(path);
   }
 }

@@ -21,16 +21,16 @@ import { listPortals } from '../../store/tenants/portals.ts';
 import { type BackupHeader, readHeader, readItems, verifyBackup } from './backup-file.ts';
 
 export interface Settling {
-  /** The app worked on after the moment of the backup, or may have: what waited then is put aside. */
+  /** The app went on working after the moment of the backup, or may have: the work that waited then is put aside. */
   readonly isWaitingHeld: boolean;
-  /** The app is reached at another address than then: portals and accounts are told. */
+  /** The app now has another address than at the backup: portals and accounts are told. */
   readonly hasMoved: boolean;
 }
 
 export interface Settled {
-  /** Null: what waited goes on. */
+  /** Null: the work that waited goes on. */
   readonly putAside: PutAside | null;
-  /** Portals that are set up anew for the new address. */
+  /** How many portals are set up anew for the new address. */
   readonly setUps: number;
 }
 
@@ -54,7 +54,7 @@ export async function refuseOtherVersion({ migrations, appVersion }: BackupHeade
 /**
  * Without the key that sealed them, all tokens and accounts in the backup are lost.
  *
- * @param keys those the app will have; throws Misconfigured `restore.wrong_secret` when one that is needed is not among them
+ * @param keys the keys that the app will have; throws Misconfigured `restore.wrong_secret` when they lack one that the backup needs
  */
 export function refuseOtherSecret({ keyIds }: BackupHeader, keys: readonly Buffer[]): void {
   const known = new Set(keys.map(keyIdOf));
@@ -66,7 +66,7 @@ export function refuseOtherSecret({ keyIds }: BackupHeader, keys: readonly Buffe
   });
 }
 
-/** Processes that have just ended may still be seen for a moment. */
+/** The database may still see a process for a moment after it has ended. */
 const patience = { tries: 15, pauseMs: 200 };
 
 /** Throws Misconfigured `restore.app_is_running`. */
@@ -80,7 +80,7 @@ export async function refuseRunningApp(db: Pool): Promise<void> {
   }
 }
 
-/** Throws Misconfigured `restore.not_empty` for a database that has anything in it. */
+/** Throws Misconfigured `restore.not_empty` for a database that has rows, or tables of another version. */
 async function makeTables(db: Pool, url: string, { migrations }: BackupHeader): Promise<void> {
   const [applied, tables] = await Promise.all([listApplied(db), listTables(db)]);
   const wanted = migrations.map(({ name }) => name);
@@ -90,7 +90,7 @@ async function makeTables(db: Pool, url: string, { migrations }: BackupHeader): 
   }
   const filled = await findFilledTable(db);
   const isSame = applied.length === wanted.length && applied.every(({ name }) => wanted.includes(name));
-  // Empty tables of the same version are what a restore leaves behind that was broken off.
+  // A restore that was broken off leaves empty tables of the same version behind.
   if (filled === null && isSame) return;
   const found = filled === null ? 'tables of another version' : `rows in the table ${filled}`;
   throw new Misconfigured({
@@ -99,7 +99,7 @@ async function makeTables(db: Pool, url: string, { migrations }: BackupHeader): 
   });
 }
 
-/** Everything or nothing, where the backup is of this version; see docs/operating.md for one of an earlier version. */
+/** Restores everything or nothing if the backup is of this version; for one of an earlier version see docs/operating.md. */
 export async function restoreBackup(
   db: Pool,
   url: string,
@@ -131,7 +131,7 @@ async function tellNewAddress(trx: Transaction): Promise<number> {
   return portals.length;
 }
 
-/** The header of a file that has been read to its end. Throws BadInput `backup.*`. */
+/** Reads a backup to its end and returns its header and the number of its rows. Throws BadInput `backup.*`. */
 export async function checkedBackup(path: string): Promise<{ readonly header: BackupHeader; readonly rows: number }> {
   const header = await readHeader(path);
   return { header, rows: await verifyBackup(path) };

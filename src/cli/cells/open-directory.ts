@@ -1,4 +1,4 @@
-/** Opens for a command the directory of cells, and the databases that it names. */
+/** Opens the cell directory for CLI commands, and decrypts the database URLs in it. */
 import { type Environment, readDatabaseSettings } from '../../config.ts';
 import { badInput, Misconfigured } from '../../core/errors.ts';
 import { createSealer, type Sealer } from '../../lib/encryption.ts';
@@ -7,7 +7,7 @@ import { openDatabase, type Pool, tryToConnect } from '../../store/database.ts';
 import { translateDatabaseError } from '../../store/database-errors.ts';
 import { hasSchema } from '../../store/migrate.ts';
 
-/** Where the directory is; null: this installation is one cell. */
+/** The URL of the directory's database; null: this installation is one cell. */
 export function directoryUrl(environment: Environment): string | null {
   const { CELLS_DATABASE_URL: url } = readDatabaseSettings(environment);
   return url ?? null;
@@ -53,7 +53,7 @@ export function cellNamed(cells: readonly CellRow[], name: string): CellRow {
 
 const contextOf = (name: string): string => `cell.database_sealed:${name}`;
 
-/** What opens and seals the addresses of databases. Throws Misconfigured `cells.no_secret`. */
+/** Encrypts and decrypts the cells' database URLs. Throws Misconfigured `cells.no_secret`. */
 export function cellSealer(environment: Environment): Sealer {
   const { APP_SECRET: current, APP_SECRET_PREVIOUS: previous } = readDatabaseSettings(environment);
   if (current === undefined) {

@@ -36,7 +36,7 @@ export async function overCells(options: RunOptions, command: CommandUnknownOpts
   });
   if (isForAll) return await workInAll(options, cells, work);
   const [only] = cells;
-  // A portal that nobody knows: the command says so in its own words.
+  // If no cell knows the portal, the command itself says so.
   return await workIn(options, only === undefined ? environment : environmentOfCell(environment, only), work);
 }
 
@@ -75,7 +75,7 @@ async function workIn(options: RunOptions, environment: Environment, work: Work)
   }
 }
 
-/** A cell that cannot be reached does not keep the others from answering. */
+/** If a cell cannot be reached, the others still answer. */
 async function workInAll(options: RunOptions, cells: readonly CellRow[], work: Work): Promise<Answer> {
   const answers: { readonly cell: string; readonly answer: Answer }[] = [];
   for (const cell of cells) {
@@ -98,11 +98,11 @@ function failureAnswer(thrown: unknown): Answer {
 interface Sought {
   readonly directory: Pool;
   readonly cells: readonly CellRow[];
-  /** Its id, how it names itself, or its domain. */
+  /** Its id, its member_id, or its domain. */
   readonly portal: string;
 }
 
-/** The cell in which a portal lives. The directory knows ids; a domain is looked for in every cell. Null: nobody knows it. */
+/** The cell in which a portal lives. The directory knows ids; a domain is looked for in every cell. Null: no cell knows it. */
 async function findCell(options: RunOptions, { directory, cells, portal }: Sought): Promise<CellRow | null> {
   const wanted = portal.toLowerCase();
   const [home] = await findHomes(directory, [wanted]);

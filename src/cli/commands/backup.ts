@@ -72,7 +72,7 @@ async function restore(context: CommandContext, file: string, options: RestoreOp
   return { data: { ...restored, madeAt: header.madeAt }, text: text.map(wrap).join('\n') };
 }
 
-/** What a running app had in hand at the moment of the backup, it has sent since. */
+/** If the app was running at the moment of the backup, it has since sent what waited then. */
 function refuseSendingTwice({ isAppRunning }: BackupHeader, waiting: RestoreOptions['waiting']): void {
   if (waiting === 'hold' || !isAppRunning) return;
   throw badInput(

@@ -7,12 +7,12 @@ import type { BotChange } from '../../portals/bot-change.ts';
 import { addPortalBot, type ChangedBot, changePortalBot, removePortalBot } from '../../portals/bot-service.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
 import type { Portal } from '../../store/tenants/portals.ts';
+import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from '../arguments/choose-portal.ts';
 import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
 import { table, wrap } from '../framework/layout.ts';
 import { openBots } from '../services.ts';
-import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
 
-/** The bots as a table; empty without any. With domains: of several portals. */
+/** The bots as a table; an empty text if there are none. `domains` adds a column for the portals. */
 export function botTable(bots: readonly BotRow[], domains?: ReadonlyMap<string, string>): string {
   const rows = bots.map((bot) => [
     ...(domains === undefined ? [] : [domains.get(bot.portal) ?? bot.portal]),
@@ -117,7 +117,7 @@ function changedAnswer(portal: Portal, { bot, trace }: ChangedBot, words: string
   };
 }
 
-/** What to tell of an ordered set-up. */
+/** What the user is told after a set-up was ordered. */
 export function setUpText(trace: string): string {
   return `The running app tells the portal within a second or two; follow it with: trace ${trace}`;
 }
@@ -181,7 +181,7 @@ const mostCharacters = botLimits.greetingLength;
 
 type GreetingTexts = Readonly<Partial<Record<Language, string | null>>>;
 
-/** `de=Guten Tag`, added to those given before. */
+/** Reads `de=Guten Tag` and adds it to the texts of the options before. */
 function readGreeting(given: string, before: GreetingTexts = {}): GreetingTexts {
   const [code = '', ...rest] = given.split('=');
   const language = languages.find((one) => one === code.trim());

@@ -72,7 +72,7 @@ async function add(context: CommandContext): Promise<Answer> {
     if (!(await saveCell(directory, { name, url: address, database_sealed: sealed }))) {
       throw badInput('cells.same_address', `another cell has the address ${address}; each has a PUBLIC_URL of its own`);
     }
-    // One that has left is still being sent for here; the directory names its new cell.
+    // Events of a portal that has left still arrive here; the directory names its new cell.
     const portals = (await listPortals(db)).filter(({ move_state: state }) => state !== 'left');
     const named = portals.map(({ portal, member_id: memberId }) => ({ portal, memberId }));
     const foreign = await claimHomes(directory, name, named);
@@ -89,7 +89,7 @@ async function add(context: CommandContext): Promise<Answer> {
   });
 }
 
-/** Throws Misconfigured `cells.not_a_directory` where the tables of a cell are. */
+/** Throws Misconfigured `cells.not_a_directory` for a database that holds the tables of a cell. */
 async function makeDirectory(directory: Pool, url: string): Promise<void> {
   try {
     await migrateDirectory(url);

@@ -1,4 +1,4 @@
-/** `connections fields` and `connections show`: what a brain has to be told, and what a connection was told. */
+/** `connections fields` and `connections show`: which settings a brain takes, and which ones a connection has. */
 import { connectionFacts, connectionFigures } from '../../connections/connection-facts.ts';
 import { type FormField, formOf } from '../../core/config-form.ts';
 import { AppError } from '../../core/errors.ts';
@@ -35,7 +35,7 @@ function defaultText({ default: usual }: FormField): string {
 export interface Shown {
   readonly row: ConnectionRow;
   readonly domain: string;
-  /** As the other verbs print it. */
+  /** The connection as the other verbs print it. */
   readonly described: { readonly bots: readonly string[] };
 }
 

@@ -6,20 +6,21 @@ import { addAccount, changeSettings, removeAccount } from '../../connections/cha
 import { checkConnection } from '../../connections/check-connection.ts';
 import type { LeftConnection } from '../../connections/leave-connection.ts';
 import { AppError, BadInput, orProblem } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { type Check, isWrong, ok, unknown, wrong } from '../../doctor/check.ts';
-import { inspectConnection } from '../../doctor/check-connection.ts';
+import { inspectConnection } from '../../doctor/inspect-connection.ts';
 import { commandLine, noteBy } from '../../portals/audit.ts';
 import { needBrain } from '../../portals/bot-service.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
 import { type ConnectionRow, listConnections } from '../../store/tenants/connections.ts';
+import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from '../arguments/choose-portal.ts';
+import { findConnection, type OneConnection } from '../arguments/find-connection.ts';
 import { checkDeliveries } from '../doctor/check-deliveries.ts';
 import { layChecks } from '../doctor/lay-checks.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { table, wrap } from '../framework/layout.ts';
 import { openAccountWork, openLeaving } from '../services.ts';
-import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
 import { describeFields, showConnection } from './connection-details.ts';
-import { findConnection, type OneConnection } from './find-connection.ts';
 
 /** Puts a change into the portal's audit list. */
 const note = noteBy(commandLine);
@@ -37,7 +38,7 @@ export function describeConnection(row: ConnectionRow, bots: readonly BotRow[]) 
   };
 }
 
-/** The connections as a table; empty without any. With domains: of several portals. */
+/** The connections as a table; an empty text if there are none. `domains` adds a column for the portals. */
 export function connectionTable(
   rows: readonly ConnectionRow[],
   bots: readonly BotRow[],
@@ -54,7 +55,7 @@ export function connectionTable(
   return table([...(domains === undefined ? [] : ['portal']), 'id', 'brain', 'title', 'state', 'bots'], cells);
 }
 
-/** What to tell of an account that was left; null where there is nothing to tell. */
+/** What the user is told of an account that the app has left; null: nothing. */
 export function leaveText(context: CommandContext, { row, left }: LeftConnection): string | null {
   if (left.isLeft === null) return null;
   const brain = context.brains.find((one) => one.name === row.brain)?.title ?? row.brain;
@@ -87,7 +88,7 @@ async function add(context: CommandContext, options: AddOptions): Promise<Answer
   const db = await context.database();
   const { portal, domain } = await choosePortal(db, options.portal);
   const brain = needBrain(context.brains, options.brain);
-  // Without any, the brain's required fields are named.
+  // Without settings, the error names the brain's required fields.
   const config = options.config === undefined ? {} : await readJson(options.config);
   const work = await openAccountWork(context);
   const wish = { portal, title: options.title ?? '', config };
@@ -115,7 +116,7 @@ async function show(context: CommandContext, options: OneConnection): Promise<An
   });
 }
 
-/** Names what was changed, never its value. */
+/** Prints which settings were changed, never their values. */
 async function set(context: CommandContext, options: OneConnection & { readonly config: string }): Promise<Answer> {
   const db = await context.database();
   const { row } = await findConnection(db, options);
@@ -144,9 +145,9 @@ async function test(context: CommandContext, options: OneConnection): Promise<An
   return { data, text: layChecks(checks), isFailure: !isHealthy };
 }
 
-/** A test switches nothing on that was switched off at the brain: it asks, where the brain can be asked. */
 const patienceMs = 60_000;
 
+/** A test only asks the brain, if it can be asked; it never switches on what was switched off there. */
 async function checkAccount(context: CommandContext, row: ConnectionRow, portal: string): Promise<readonly Check[]> {
   const subject = `account of ${row.title}`;
   const { title, disabledHelp } = needBrain(context.brains, row.brain);
@@ -187,7 +188,7 @@ async function remove(context: CommandContext, options: OneConnection): Promise<
   };
 }
 
-/** The JSON that was given, or that the file behind `@` holds. Errors repeat none of it: it may hold secrets. */
+/** Parses the given JSON, or that in the file named after `@`. Errors do not quote it: it may hold secrets. */
 async function readJson(given: string): Promise<unknown> {
   const text = given.startsWith('@') ? await readText(given.slice(1)) : given;
   try {
@@ -204,10 +205,6 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     throw new BadInput({ code: 'cli.unreadable_file', message: `${file} cannot be read`, cause });
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const connection = new Option('--connection <id>', 'its id, as in "connections list"').makeOptionMandatory();

@@ -30,12 +30,12 @@ async function distribute(context: CommandContext): Promise<Answer> {
     await distributeSchema(db);
   }
   const placement = await findPlacement(db);
-  // What the app asks as well before it takes events.
+  // The app makes the same check before it takes events.
   await tryWriting(db);
   return toldOf(placement, found.distributed.length > 0);
 }
 
-/** A new schema gets its tables here; those of another version are left to the app of that version. */
+/** Makes the tables of a new schema. Throws Misconfigured `database.other_shape` for a schema of another version. */
 async function makeTables(db: Pool, url: string): Promise<void> {
   if (!(await hasSchema(db))) await migrateToLatest(url);
   if (await isSchemaCurrent(db)) return;

@@ -3,11 +3,11 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { drop, dropAll, replay, replayAll } from '../../queue/by-hand/dead-letters.ts';
 import type { DeadLetterId } from '../../store/queue/dead-letters.ts';
 import { listDeadLetters } from '../../store/reporting/history.ts';
+import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from '../arguments/choose-portal.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { moment, table, wrap } from '../framework/layout.ts';
 import { openWakeups } from '../services.ts';
-import { choosePortal, domainsById, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
-import { type ToldStep, tellSteps } from './timeline.ts';
+import { type ToldStep, tellSteps } from '../timeline.ts';
 
 async function list(context: CommandContext, options: { portal?: string | undefined }): Promise<Answer> {
   const db = await context.database();
@@ -71,7 +71,7 @@ async function dropVerb(context: CommandContext, options: Chosen): Promise<Answe
   return { data: { dropped }, text: `${dropped} dropped for good.` };
 }
 
-/** What touches everything of a portal names the portal. */
+/** `--all` touches everything of a portal, so it needs `--portal`. */
 function readChoice({ portal: named, queue, lane, seq, all }: Chosen, portal: string): DeadLetterId | 'all' {
   const single = { queue, lane, seq };
   const given = Object.entries(single).filter(([, value]) => value !== undefined);

@@ -9,10 +9,10 @@ import { checkQueues } from '../../doctor/check-queues.ts';
 import { checkStored } from '../../doctor/check-stored.ts';
 import type { Pool } from '../../store/database.ts';
 import { listPortals, type Portal } from '../../store/tenants/portals.ts';
+import { choosePortal, portalFilter } from '../arguments/choose-portal.ts';
 import { layChecks } from '../doctor/lay-checks.ts';
 import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
 import { openPortalClient } from '../services.ts';
-import { choosePortal, portalFilter } from './choose-portal.ts';
 
 async function doctor(context: CommandContext, options: { portal?: string | undefined }): Promise<Answer> {
   const settings = settingsOrProblem(context);

@@ -5,10 +5,10 @@ import { readSettings } from '../../config.ts';
 import { commandLine, noteBy } from '../../portals/audit.ts';
 import { attachBot, detachBot, type LineServiceOptions } from '../../portals/line-service.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
+import { choosePortal, portalOption } from '../arguments/choose-portal.ts';
 import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
 import { table, wrap } from '../framework/layout.ts';
 import { openPortalClient } from '../services.ts';
-import { choosePortal, portalOption } from './choose-portal.ts';
 
 interface Named {
   readonly portal?: string | undefined;

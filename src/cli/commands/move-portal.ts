@@ -27,7 +27,7 @@ interface MoveChoice {
   readonly settleSeconds?: number | undefined;
 }
 
-/** Hidden: tests do not wait for as long as processes believe what they have read. */
+/** Hidden; for tests, which need not wait until no process believes old facts of the portal. */
 export const settleOption = new Option('--settle-seconds <n>').argParser(Number).hideHelp();
 
 interface OpenCell {
@@ -75,7 +75,7 @@ interface Moving {
   readonly target: CellRow;
 }
 
-/** Throws BadInput `move.under_way` when another command is moving the portal, which may be one whose terminal was closed. */
+/** Throws BadInput `move.under_way` when another command, perhaps one whose terminal was closed, is moving the portal. */
 async function moveAlone(moving: Moving, choice: MoveChoice): Promise<Answer> {
   const { portal, domain } = (await findFirst(moving, choice)).row;
   const answer = await whileMoving(moving.directoryUrl, portal, () => moveOpened(moving, choice));
@@ -166,7 +166,7 @@ interface Staying {
   readonly opened: readonly OpenCell[];
 }
 
-/** The portal is where it is to be. A move to another cell that has begun is taken back. */
+/** For a portal that is in the target cell already. If a move to another cell has begun, it is taken back. */
 async function stay({ found, target, domain, opened }: Staying): Promise<Answer> {
   const here = found.find(({ in: { cell } }) => cell.name === target.name);
   const data = { portal: here?.row.portal, domain, from: target.name, to: target.name };

@@ -13,12 +13,12 @@ import { listBots } from '../../store/tenants/bots.ts';
 import { listConnections } from '../../store/tenants/connections.ts';
 import { findPortal, listPortals, type Portal, updatePortal } from '../../store/tenants/portals.ts';
 import { findToken, type TokenRow } from '../../store/tenants/tokens.ts';
+import { choosePortal, namedPortal, portalOption } from '../arguments/choose-portal.ts';
 import { livesInAnotherCell } from '../cells/open-directory.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { facts, moment, table, wrap } from '../framework/layout.ts';
 import { openHttp, openLeaving, openWakeups } from '../services.ts';
 import { botTable, describeBot, setUpText } from './bots.ts';
-import { choosePortal, namedPortal, portalOption } from './choose-portal.ts';
 import { connectionTable, describeConnection, leaveText } from './connections.ts';
 import { move, moveTarget, settleOption } from './move-portal.ts';
 

@@ -1,4 +1,4 @@
-/** `probe --connection`: asks a brain's remote what its folder wants to know, says before what it will ask, and keeps the shapes of the answers. */
+/** `probe --connection`: announces the questions in a brain's folder, asks them of its remote, and keeps the shapes of the answers. */
 import { readDatabaseSettings } from '../../config.ts';
 import { openConnection } from '../../connections/stored-connection.ts';
 import { toolsUntil } from '../../connections/tools-until.ts';
@@ -6,6 +6,7 @@ import type { BrainProbe } from '../../core/brain-probe.ts';
 import { badInput } from '../../core/errors.ts';
 import { needBrain } from '../../portals/bot-service.ts';
 import { readLastMessages } from '../../store/queue/inbox.ts';
+import { findConnection, type OneConnection } from '../arguments/find-connection.ts';
 import type { Answer, CommandContext } from '../framework/command.ts';
 import { table, wrap } from '../framework/layout.ts';
 import { askBrain, shownCall } from '../probe/ask-brain.ts';
@@ -13,7 +14,6 @@ import { compareStored } from '../probe/compare-stored.ts';
 import { keepReport } from '../probe/keep-report.ts';
 import { watchCalls } from '../probe/watched-calls.ts';
 import { openAccountWork } from '../services.ts';
-import { findConnection, type OneConnection } from './find-connection.ts';
 
 /** Enough to meet every kind of message. */
 const maxStored = 1_000;
@@ -49,7 +49,7 @@ export async function probeConnection(context: CommandContext, options: OneConne
   });
 }
 
-/** What will be done, before it is. */
+/** Announces what the probe will do. */
 function announce(title: string, { questions, stored }: BrainProbe): string {
   const rows = questions.map((one) => [one.question, shownCall(one)]);
   const reads = stored === undefined ? '' : ` Then the last ${maxStored} stored messages of the connection are read.`;

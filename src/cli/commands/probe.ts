@@ -4,6 +4,7 @@ import { badInput } from '../../core/errors.ts';
 import type { Db } from '../../store/database.ts';
 import { readLastBodies } from '../../store/queue/inbox.ts';
 import { type BotRow, listBots } from '../../store/tenants/bots.ts';
+import { choosePortal, portalOption } from '../arguments/choose-portal.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { wrap } from '../framework/layout.ts';
 import { askInDialog, askQuietly, type ProbeDialog } from '../probe/ask-portal.ts';
@@ -11,7 +12,6 @@ import { probeEvents } from '../probe/event-fields.ts';
 import { differencesIn } from '../probe/expectations.ts';
 import { keepReport } from '../probe/keep-report.ts';
 import { openPortalClient } from '../services.ts';
-import { choosePortal, portalOption } from './choose-portal.ts';
 import { probeConnection } from './probe-connection.ts';
 
 /** Enough to meet every kind of event; reading more would take long without telling more. */
@@ -58,7 +58,7 @@ async function probePortal(context: CommandContext, options: ProbeOptions): Prom
   });
 }
 
-/** What will be done, before it is. */
+/** Announces what the probe will do. */
 function announce(domain: string, dialog: ProbeDialog | null): string {
   const sends =
     dialog === null

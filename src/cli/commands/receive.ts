@@ -1,22 +1,23 @@
-/** `receive`: plays a recorded event to the running app, as the portal would post it, and tells what came of it. */
+/** `receive`: plays a recorded event to the running app, as the portal would post it, and tells what the app did with it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { scanEvent } from '../../bitrix24/events/scan-event.ts';
 import { settingsSchema } from '../../config.ts';
 import { AppError, badInput, orProblem } from '../../core/errors.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
 import { databaseTime, type Pool } from '../../store/database.ts';
 import { findTraceSince, traceSteps } from '../../store/reporting/history.ts';
 import { listBots } from '../../store/tenants/bots.ts';
+import { choosePortal } from '../arguments/choose-portal.ts';
+import { readFixture, type Substitutes, substitute } from '../arguments/fixture-body.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { wrap } from '../framework/layout.ts';
 import { openHttp } from '../services.ts';
-import { choosePortal } from './choose-portal.ts';
-import { readFixture, type Substitutes, substitute } from './fixture-body.ts';
-import { layTimeline, type ToldStep, tellSteps } from './timeline.ts';
+import { layTimeline, type ToldStep, tellSteps } from '../timeline.ts';
 
 const timeoutMs = 15_000;
 
-/** How long the app gets to work on the event; after that, what happened until then is told. */
+/** How long the app gets to work on the event; after that, the command tells what has happened so far. */
 const workMs = 10_000;
 const askEveryMs = 100;
 
@@ -82,7 +83,7 @@ async function readSubstitutes(options: ReceiveOptions, db: Pool | null): Promis
     ...(memberId === undefined ? {} : { memberId }),
     ...(applicationToken === undefined ? {} : { applicationToken }),
     ...(bot === null ? {} : { bot }),
-    // Far above the numbers of a real portal, and another one each millisecond.
+    // Message numbers far above those of a real portal, and another one each millisecond.
     ...(options.fresh === true ? { fresh: { messageId: String(now), ts: String(Math.floor(now / 1_000)) } } : {}),
   };
 }
@@ -108,18 +109,12 @@ async function post(
 
 const errorSchema = z.object({ error: z.string() });
 
-/** The code the app answers with when it refuses. */
+/** The code the app answers with when it refuses; null for a page of a proxy in between, whose status says enough. */
 function errorIn(body: Buffer): string | null {
-  try {
-    const parsed = errorSchema.safeParse(JSON.parse(body.toString('utf8')));
-    return parsed.success ? parsed.data.error : null;
-  } catch {
-    // A page of a proxy in between; the status says enough.
-    return null;
-  }
+  return errorSchema.safeParse(jsonOrUndefined(body)).data?.error ?? null;
 }
 
-/** The steps of what was stored for this event, when all are finished or the time is over. Empty: nothing new was stored. */
+/** Waits until all steps of this event are finished or the time is over, and returns them. Empty: nothing new was stored. */
 async function follow(db: Pool, event: ReturnType<typeof scanEvent>, since: Date): Promise<ToldStep[]> {
   const portal = event.memberId.toLowerCase();
   const trace = await findTraceSince(db, { portal, messageId: event.messageId, since });

@@ -1,4 +1,4 @@
-/** `requests` and `follow-ups`: what brains are asked for single conversations, now and later. */
+/** `requests` and `follow-ups`: requests to a brain about one conversation, sent now or later. */
 import { needRequest, readParams } from '../../core/brain-requests.ts';
 import { formOf } from '../../core/config-form.ts';
 import { readPairs } from '../../core/form-values.ts';
@@ -6,11 +6,11 @@ import { randomToken } from '../../lib/encryption.ts';
 import { needBrain } from '../../portals/bot-service.ts';
 import { sendRequest } from '../../queue/by-hand/send-requests.ts';
 import { cancelFollowUp, type FollowUpRow, listFollowUps } from '../../store/tenants/follow-ups.ts';
+import { choosePortal, portalFilter, portalFilterId, portalOption } from '../arguments/choose-portal.ts';
+import { brainIn, conversationHelp, findConversation } from '../arguments/find-conversation.ts';
 import { type AddCommands, type Answer, type CommandContext, usageError } from '../framework/command.ts';
 import { moment, table, wrap } from '../framework/layout.ts';
 import { openWakeups } from '../services.ts';
-import { choosePortal, portalFilter, portalFilterId, portalOption } from './choose-portal.ts';
-import { brainIn, conversationHelp, findConversation } from './conversation-argument.ts';
 
 /** The requests of a brain with their parameters. */
 function list(context: CommandContext, options: { brain: string }): Promise<Answer> {
@@ -56,7 +56,7 @@ function pairIn(word: string): readonly [string, string] {
   throw usageError(`"${word}" is no parameter; write key=value`);
 }
 
-/** At most so many are shown. */
+/** How many follow-ups are shown at most. */
 const shown = 500;
 
 async function listPending(

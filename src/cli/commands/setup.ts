@@ -1,4 +1,4 @@
-/** `setup`: asks the few questions without which the app cannot start, and writes the answers to a file of settings. */
+/** `setup`: asks for the few settings without which the app cannot start, and writes them to a file. */
 import { settingsSchema } from '../../config.ts';
 import { badInput } from '../../core/errors.ts';
 import { randomToken } from '../../lib/encryption.ts';
@@ -148,7 +148,7 @@ function problemOf(name: Name, said: string): string | null {
   return read.success ? null : (read.error.issues[0]?.message ?? 'it cannot be used');
 }
 
-/** The rule that concerns one answer alone, but is only checked when the app starts. */
+/** Checks the one rule about PUBLIC_URL that its own schema does not: the app checks it only when it starts. */
 function checkTogether(values: ReadonlyMap<string, string>): void {
   const { protocol, hostname } = new URL(values.get('PUBLIC_URL') ?? '');
   if (protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')) return;

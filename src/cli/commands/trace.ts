@@ -2,10 +2,10 @@
 import { readSettings } from '../../config.ts';
 import { Misconfigured } from '../../core/errors.ts';
 import { traceSteps } from '../../store/reporting/history.ts';
+import { portalFilter, portalFilterId } from '../arguments/choose-portal.ts';
 import type { AddCommands, Answer, CommandContext } from '../framework/command.ts';
 import { wrap } from '../framework/layout.ts';
-import { portalFilter, portalFilterId } from './choose-portal.ts';
-import { layTimeline, tellSteps } from './timeline.ts';
+import { layTimeline, tellSteps } from '../timeline.ts';
 
 async function trace(
   context: CommandContext,
@@ -26,7 +26,7 @@ function nothing(wanted: string, context: CommandContext): string {
   );
 }
 
-/** Null where the app's settings are not at hand. */
+/** Null: the command does not have the app's settings. */
 function retentionDays(context: CommandContext): number | null {
   try {
     return readSettings(context.environment).RETENTION_DAYS;

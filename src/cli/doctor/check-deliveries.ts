@@ -7,7 +7,7 @@ import type { ConnectionRow } from '../../store/tenants/connections.ts';
 import { moment } from '../framework/layout.ts';
 import { outcomeText } from '../outcome-texts.ts';
 
-/** What the brain made of the newest message that was carried to it within a week: the one honest test of its credentials. */
+/** Whether the brain took the newest message that was delivered to it within a week: the only real test of its credentials. */
 export async function checkDeliveries(
   db: Db,
   row: ConnectionRow,

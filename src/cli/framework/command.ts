@@ -1,4 +1,4 @@
-/** What commands are made of. Commander reads the line; a command gets its options, opens what it needs by the context, and answers. */
+/** The types of commands. Commander parses the line; a command gets its options, opens what it needs through the context, and returns an answer. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Environment } from '../../config.ts';
 import type { Brain } from '../../core/brain.ts';
@@ -25,7 +25,7 @@ export type Ask = (question: string) => Promise<string>;
 export interface DatabaseToFill {
   readonly db: Pool;
   readonly url: string;
-  /** Those the app will open secrets with; none where APP_SECRET is not set yet. */
+  /** The keys with which the app will open secrets; none if APP_SECRET is not set yet. */
   readonly keys: readonly Buffer[];
 }
 
@@ -36,7 +36,7 @@ export interface CommandContext {
   readonly log: Logger;
   /** The database, checked to have the schema of this program. Throws Misconfigured `database.*`, whose message says how to fix it. */
   database(): Promise<Pool>;
-  /** The database that a backup is put into. It need not have tables; the embedded one is made. Throws like `database`. */
+  /** The database that a backup is restored into. It need not have tables; the embedded one is created. Throws like `database`. */
   databaseToFill(): Promise<DatabaseToFill>;
   /** Opens and seals stored secrets. Throws Misconfigured `cli.no_app_secret` when the key is not set. */
   sealer(): Promise<Sealer>;
@@ -44,7 +44,7 @@ export interface CommandContext {
   readonly publicUrl: string | null;
   /** Null: nobody is there to be asked. */
   readonly ask: Ask | null;
-  /** Tells at once, on standard error, what the command is about to do; a line of its own. */
+  /** Prints at once, on a line of its own on standard error, what the command is about to do. */
   tell(text: string): void;
   /** Runs `close` after the command; what was opened last is closed first. */
   onClose(close: () => Promise<void>): void;
@@ -55,7 +55,7 @@ export interface Answer {
   readonly data: unknown;
   /** Printed without `--json`; no line break at its end. */
   readonly text: string;
-  /** The command ran, and what it found is not as it should be: exit code 1. */
+  /** The command ran, but found something that is not as it should be: exit code 1. */
   readonly isFailure?: boolean;
 }
 

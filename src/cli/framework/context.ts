@@ -1,4 +1,4 @@
-/** Opens for a command what it asks for (database, key of the secrets) and closes it again. */
+/** Opens what a command asks for (database, key of the secrets) and closes it again. */
 import { readDatabaseSettings, settingsSchema } from '../../config.ts';
 import { Misconfigured } from '../../core/errors.ts';
 import { withNoBrain } from '../../core/no-brain.ts';
@@ -74,7 +74,7 @@ export function openContext(options: RunOptions): OpenContext {
   };
 }
 
-/** The same promise at every call. */
+/** Returns the same promise at every call. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let begun: Promise<T> | undefined;
   return () => {

@@ -33,7 +33,7 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   return rows.length === 0 ? '' : columns([titles, ...rows], indent);
 }
 
-/** Labels and what belongs to them. */
+/** Labels with their values, in two columns. */
 export function facts(pairs: readonly (readonly [string, string])[]): string {
   return columns(pairs, '');
 }
@@ -71,8 +71,8 @@ function printable(text: string): string {
 }
 
 /**
- * Takes from the widest column that is wider than its longest word, until the row fits or nothing is left to take. Null: the column keeps
- * its own width.
+ * Narrows the widest column that is still wider than its longest word, until the row fits or no column can be narrowed. Null: the column keeps its
+ * own width.
  */
 function fitted(rows: readonly (readonly string[])[], width: number): (number | null)[] {
   const widest = (measure: (cell: string) => number): number[] =>

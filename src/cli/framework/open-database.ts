@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../../config.ts';
 import { AppError, Misconfigured } from '../../core/errors.ts';
+import { codeOf } from '../../lib/code-of.ts';
 import { chooseOwnDataDir } from '../../lib/data-folder.ts';
 import { keepSecret } from '../../lib/data-secret.ts';
 import { startEmbeddedPostgres } from '../../lib/embedded-postgres.ts';
@@ -50,8 +51,8 @@ function externalDatabase(settings: Pick<Settings, 'DATABASE_URL' | 'APP_SECRET'
 }
 
 /**
- * The same for a restore, which may make the embedded database. It makes no key for secrets: the app does that at its first start, where no
- * key has been put there before. Throws Misconfigured `database.in_use` while the app runs.
+ * Like `findDatabase`, for a restore, which may create the embedded database. It makes no key for secrets: the app does that at its first start,
+ * unless somebody has put one there. Throws Misconfigured `database.in_use` while the app runs.
  */
 export async function makeDatabase(
   settings: Pick<Settings, 'DATABASE_URL' | 'DATA_DIR' | 'APP_SECRET'>,
@@ -70,7 +71,7 @@ export async function makeDatabase(
   return { url: server.url('bridge'), appSecret: settings.APP_SECRET ?? kept, close: () => server.stop() };
 }
 
-/** Where there is no database, that is what has to be said, and not that its user could not enter the folder. */
+/** If the folder holds no database, the error says that, not that the database's user cannot enter the folder. */
 async function ownFolder(dataDir: string): Promise<string> {
   try {
     return (await chooseOwnDataDir(dataDir)).path;
@@ -85,7 +86,7 @@ async function madeFolder(dataDir: string): Promise<string> {
     await access(join(dataDir, 'db', 'PG_VERSION'));
     return await realpath(dataDir);
   } catch (cause) {
-    if (isCode(cause, 'EACCES')) {
+    if (codeOf(cause) === 'EACCES') {
       throw misconfigured('wrong_owner', `${dataDir} cannot be read by this user; run the command as the app's user`);
     }
     throw misconfigured(
@@ -100,7 +101,7 @@ async function keptSecret(dataDir: string, name: string): Promise<Buffer> {
   try {
     await access(join(dataDir, name));
   } catch {
-    // Absent or not readable: what to do is the same.
+    // Absent or not readable: the remedy is the same.
     throw new Misconfigured({
       code: 'data.secret_missing',
       message: `${join(dataDir, name)} is missing or cannot be read; restore it from the backup of the data folder`,
@@ -133,14 +134,10 @@ async function runningPort(folder: string): Promise<number | null> {
   const server = await findServer(folder);
   if (server === undefined) return null;
   const file = await readFile(join(folder, 'postmaster.pid'), 'utf8').catch((error: unknown) => {
-    if (isCode(error, 'ENOENT')) return '';
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   });
   return file.split('\n')[7]?.trim() === 'ready' ? server.port : null;
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function misconfigured(kind: string, message: string): Misconfigured {

@@ -6,7 +6,7 @@ import { fieldName } from './field-name.ts';
 const maxDepth = 8;
 const maxKeys = 100;
 
-/** Texts and numbers become their kind, lists the shape of their first entry; truth values and null stay. Holds nothing personal. */
+/** Texts and numbers become their type, lists the shape of their first entry; booleans and null stay. Holds nothing personal. */
 export function answerShape(value: unknown, depth = 0): unknown {
   if (value === null || typeof value === 'boolean') return value;
   if (Array.isArray(value)) {

@@ -1,13 +1,14 @@
-/** Asks a brain's remote the questions of its probe and compares the answers with what the brain assumes. Keeps shapes, words and facts alone. */
+/** Asks a brain's remote the questions of its probe and compares the answers with what the brain assumes. Keeps only shapes, words and facts. */
 import type { BrainProbe, ProbeFact, ProbeQuestion } from '../../core/brain-probe.ts';
 import { AppError } from '../../core/errors.ts';
-import { parseJson } from '../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../lib/bounded-json.ts';
+import type { HttpResponse } from '../../lib/http-client.ts';
 import type { Probed } from './ask-portal.ts';
 import { type Compared, compareObjects, valuesAt } from './compare-objects.ts';
 import type { Difference } from './expectations.ts';
 import { fieldName } from './field-name.ts';
 import { mergedShape } from './merged-shape.ts';
-import type { HeardAnswer, WatchedCalls } from './watched-calls.ts';
+import type { WatchedCalls } from './watched-calls.ts';
 
 export interface ProbeResult {
   readonly probed: readonly Probed[];
@@ -29,7 +30,7 @@ export async function askBrain(probe: BrainProbe, watch: WatchedCalls, signal: A
   };
 }
 
-/** What may be said of a call. */
+/** The call as it may be shown. */
 export function shownCall({ call, shownCall: shown }: ProbeQuestion): string {
   return shown ?? call;
 }
@@ -44,7 +45,7 @@ async function outcomeOf(question: ProbeQuestion, signal: AbortSignal): Promise<
   }
 }
 
-function judge(asked: ProbeQuestion, outcome: string, heard: HeardAnswer | null): ProbeResult {
+function judge(asked: ProbeQuestion, outcome: string, heard: HttpResponse | null): ProbeResult {
   const { question } = asked;
   const method = shownCall(asked);
   const body = heard === null ? undefined : jsonOf(heard.body);
@@ -99,21 +100,15 @@ function objectsOf(body: unknown, at: string | undefined): readonly unknown[] {
   return Array.isArray(body) ? body : [body];
 }
 
-/** Undefined for what is no JSON; an empty body is an empty object, as the clients of the brains read it. */
+/** Undefined if the body is not JSON; an empty body counts as an empty object, as in the brains' own clients. */
 function jsonOf(body: Buffer): unknown {
-  if (body.toString('utf8', 0, 100).trim() === '') return {};
-  try {
-    return parseJson(body);
-  } catch {
-    // The outcome says what the brain makes of it.
-    return undefined;
-  }
+  return body.toString('utf8', 0, 100).trim() === '' ? {} : jsonOrUndefined(body);
 }
 
 const tellingHeader = /rate-?limit|quota|retry-after|version/;
 
 /** Headers about limits and versions: small numbers as they are, anything else by its name. */
-function toldHeaders({ headers }: HeardAnswer): Readonly<Record<string, string>> {
+function toldHeaders({ headers }: HttpResponse): Readonly<Record<string, string>> {
   const told = Object.entries(headers).filter(([name]) => tellingHeader.test(name.toLowerCase()));
   return Object.fromEntries(
     told.map(([name, value]) => [fieldName(name), /^[\d.]{1,8}$/.test(value) ? value : '<text>']),

@@ -1,8 +1,8 @@
 /** The questions of docs/live-probes.md that a machine can ask a portal. Messages are sent only into a dialog the administrator names. */
 import { randomUUID } from 'node:crypto';
 import type { PortalClient } from '../../bitrix24/rest/portal-client.ts';
-import { isRecord } from '../../bitrix24/rest/rest-errors.ts';
 import { toAppError } from '../../core/errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { answerShape } from './answer-shape.ts';
 
 export interface Probed {
@@ -45,7 +45,7 @@ export async function askQuietly(place: ProbePlace): Promise<Probed[]> {
   return probed;
 }
 
-/** What takes a dialog: a few messages of the bot, which are deleted again. */
+/** The questions that need a dialog: the bot sends a few messages there and deletes them again. */
 export async function askInDialog(place: ProbePlace, dialog: ProbeDialog): Promise<Probed[]> {
   const botId = Number(dialog.botId);
   const { dialogId } = dialog;

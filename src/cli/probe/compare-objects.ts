@@ -1,4 +1,4 @@
-/** Objects of an answer held against what a brain assumes of them: fields that are missing or new, words that nobody knows, and what cannot be read. */
+/** Compares objects of an answer with what a brain assumes of them: missing or new fields, unknown words, and objects that cannot be read. */
 import type { AssumedObject } from '../../core/brain-probe.ts';
 import type { Difference } from './expectations.ts';
 import { fieldName, shownWord } from './field-name.ts';
@@ -7,11 +7,11 @@ export interface Compared {
   readonly differences: readonly Omit<Difference, 'question'>[];
   /** Known fields that none of the objects had. */
   readonly neverSeen: readonly string[];
-  /** By path, the words that were met. */
+  /** The words that were met, by path. */
   readonly words: Readonly<Record<string, readonly string[]>>;
 }
 
-/** So much of what is unknown is named; more tells nothing further. */
+/** How many fields or words a list names at most; more would tell nothing further. */
 const maxNamed = 20;
 const maxDepth = 8;
 
@@ -111,7 +111,7 @@ function walk(value: unknown, path: string, depth: number, tree: Tree): void {
   }
 }
 
-/** What stands at a dotted path; lists on the way and at its end are walked through. */
+/** The values at a dotted path; lists on the way and at its end are walked through. */
 export function valuesAt(values: readonly unknown[], path: string): readonly unknown[] {
   let found: readonly unknown[] = values.flatMap(entriesOf);
   for (const part of path.split('.')) {

@@ -7,7 +7,7 @@ import { compareObjects } from './compare-objects.ts';
 import { shownWord } from './field-name.ts';
 import { mergedShape } from './merged-shape.ts';
 
-/** So many kinds are told apart; a remote has fewer. */
+/** At most so many kinds are told apart; a remote has fewer. */
 const maxKinds = 50;
 
 export function compareStored(messages: readonly RawEvent[], assumed: StoredAssumption): ProbeResult {

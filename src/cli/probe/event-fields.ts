@@ -2,7 +2,7 @@
 import { branch, type FormTree, parseForm, text } from '../../lib/form-body.ts';
 import type { Probed } from './ask-portal.ts';
 
-/** Fields whose value is a mark and no message. */
+/** Fields whose value is a mark, not text of a message. */
 const marks = ['SILENT_CONNECTOR', 'CHAT_ENTITY_DATA_3', 'SYSTEM', 'MESSAGE_TYPE', 'CHAT_ENTITY_TYPE'];
 
 /** For each kind of event, how often each field of `data[PARAMS]` was there, and which values the marks had. */
@@ -40,7 +40,7 @@ function count(params: FormTree, kind: { fields: Map<string, number>; marks: Map
   countComponent(text(params, 'PARAMS', 'COMPONENT_ID') ?? '', kind.marks);
 }
 
-/** What the portal shows a message with; hidden notes have a component of their own. */
+/** Counts the component with which the portal shows the message; hidden notes have one of their own. */
 function countComponent(component: string, found: Map<string, Set<string>>): void {
   if (!/^[\w-]{1,60}$/.test(component)) return;
   const values = found.get('PARAMS.COMPONENT_ID') ?? new Set<string>();

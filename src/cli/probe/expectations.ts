@@ -1,6 +1,6 @@
 /**
- * What the app and its sandbox assume of a portal where no document says it, held against what a portal answered: each difference comes with the
- * setting or the code that follows from it. The questions are those of docs/live-probes.md.
+ * Compares what the app and its sandbox assume of a portal, where no document says it, with what a portal answered. Each difference names the setting
+ * or the code to change. The questions are those of docs/live-probes.md.
  */
 import type { Probed } from './ask-portal.ts';
 
@@ -103,7 +103,7 @@ const expectations: readonly Expectation[] = [
   { ...ok, question: 'What does a download answer?', follows: 'src/connections/portal-files.ts opens files' },
 ];
 
-/** Where the portal differs from what the app assumes; questions about which it assumes nothing are left out. */
+/** Where the portal differs from what the app assumes. Questions without an assumption are left out. */
 export function differencesIn(probed: readonly Probed[]): Difference[] {
   return probed.flatMap(({ question, outcome }) => {
     const expected = expectations.find((one) => question.startsWith(one.question));

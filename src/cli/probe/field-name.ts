@@ -1,4 +1,4 @@
-/** What of an answer may be kept: names of fields and words that look like a program's own, so that no person's data is among them. */
+/** Decides what of an answer may be kept: field names and words that look like a program's own, so that no person's data is among them. */
 
 const nameForm = /^[a-z_][\w.-]{0,39}$/i;
 
@@ -7,7 +7,7 @@ export function fieldName(key: string): string {
   return nameForm.test(key) && !/\d{4}/.test(key) ? key : '<other>';
 }
 
-/** A word in any alphabet, with one digit at most, as tokens have more; what else stood there only by its kind and length. */
+/** Shows a word in any alphabet with at most one digit (tokens have more); of any other text only its kind and length. */
 export function shownWord(value: unknown): string {
   if (typeof value === 'boolean' || value === null) return String(value);
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 100 ? String(value) : '<number>';

@@ -8,9 +8,9 @@ import type { Difference } from './expectations.ts';
 
 export interface ProbeReport {
   readonly portal: string;
-  /** Of a probe of the portal. */
+  /** Only of a probe of a portal. */
   readonly domain?: string;
-  /** Of a probe of a connection: its id, and the name of its brain. */
+  /** Only of a probe of a connection: its id, and the name of its brain. */
   readonly connection?: string;
   readonly brain?: string;
   readonly at: string;

@@ -1,24 +1,19 @@
 /** The tools of a probe: they make the one call that was announced and no other, and remember its answer. */
 import type { ConnectorTools } from '../../core/connector-tools.ts';
-
-export interface HeardAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
+import type { HttpResponse } from '../../lib/http-client.ts';
 
 export interface WatchedCalls {
   readonly tools: ConnectorTools;
-  /** From now on only this call may be made, and nothing has been heard. @param call method and path, as `POST /api/auth` */
+  /** From now on only this call may be made; the last answer is forgotten. @param call method and path, as `POST /api/auth` */
   expect(call: string): void;
-  /** The last answer to it; null: there was none. */
-  heard(): HeardAnswer | null;
+  /** The last answer to the expected call; null: there was none. */
+  heard(): HttpResponse | null;
 }
 
-/** A call that was not announced is a mistake of the brain: it throws, and is not made. */
+/** A call that was not announced is a mistake of the brain: the call throws and is not made. */
 export function watchCalls(tools: ConnectorTools): WatchedCalls {
   let expected = '';
-  let heard: HeardAnswer | null = null;
+  let heard: HttpResponse | null = null;
   return {
     tools: {
       ...tools,

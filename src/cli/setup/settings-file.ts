@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { badInput } from '../../core/errors.ts';
+import { codeOf } from '../../lib/code-of.ts';
 
 export interface SettingsFile {
   readonly exists: boolean;
@@ -15,9 +16,8 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
     const values = Object.entries(parseEnv(await readFile(path, 'utf8')));
     return { exists: true, values: new Map(values.map(([name, value]) => [name, value ?? ''])) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ENOENT') return { exists: false, values: new Map() };
-    throw badInput('setup.cannot_read', `${path} cannot be read (${code})`);
+    if (codeOf(error) === 'ENOENT') return { exists: false, values: new Map() };
+    throw badInput('setup.cannot_read', `${path} cannot be read (${codeOf(error)})`);
   }
 }
 
@@ -27,7 +27,7 @@ export const newSecret = (): string => randomBytes(32).toString('base64');
 const remark = '# Settings of the app, written by "npm run setup". All settings and what they mean: .env.example\n';
 
 /**
- * Writes the file whole, readable by its owner alone. One that appeared meanwhile is not replaced unless `mayReplace`. Throws BadInput
+ * Writes the whole file, readable by its owner alone. A file that has appeared meanwhile is replaced only with `mayReplace`. Throws BadInput
  * `setup.cannot_write`.
  */
 export async function writeSettingsFile(
@@ -47,8 +47,7 @@ export async function writeSettingsFile(
     }
     if (mayReplace) await moveInto(target, path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw badInput('setup.cannot_write', `${target} cannot be written (${code})`);
+    throw badInput('setup.cannot_write', `${target} cannot be written (${codeOf(error)})`);
   }
 }
 

@@ -3,7 +3,7 @@
 /** Browsers and the portal cut longer ones. */
 const maxAddress = 2_000;
 
-/** The address if it is of the web and a tag can hold it; null for any other scheme, for a relative one, and for one that is too long. */
+/** The address if it is a web address that a tag can hold; null for any other scheme, a relative address, or one that is too long. */
 export function webAddress(address: string): string | null {
   const trimmed = address.trim();
   if (trimmed.length > maxAddress || !/^https?:\/\/[^\s/"<>][^\s"<>]*$/i.test(trimmed)) return null;
@@ -27,7 +27,7 @@ export function phoneNumber(text: string): string | null {
   return /^\+?\d{3,15}$/.test(number) ? number : null;
 }
 
-/** Percent signs resolved; broken ones are left as they are. */
+/** The text percent-decoded; unchanged if it has a malformed escape. */
 export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,6 +1,6 @@
 /**
  * Disables Bitrix24's markup in text that is not ours. A new version of the portal may know more tags, so a bracket before any name is
- * broken. Every function here takes time in proportion to its text.
+ * disabled. Every function here takes time in proportion to its text.
  */
 
 /** Inserted after a character that must not begin any markup; has no width and no meaning. */
@@ -15,14 +15,14 @@ export function escapeBb(text: string): string {
 }
 
 /**
- * Foreign text without text lines that the portal reads as slash commands. A portal with `imbot.v2` executes commands in bots' messages as
- * it does those of people, in groups and Open Channels: a bot that explains its commands would run them itself.
+ * Foreign text, changed so that the portal reads none of its lines as a slash command. A portal with `imbot.v2` executes commands in bots'
+ * messages as in people's, in groups and Open Channels: a bot that explains its commands would run them itself.
  */
 export function escapeCommands(text: string): string {
   return text.replaceAll(/^(?=\/[^ \n])/gm, wordJoiner);
 }
 
-/** Code as it stands between `[code]` tags. Only the tags that the portal reads inside code too are broken: code should stay copyable. */
+/** Code as it stands between `[code]` tags. Only tags that the portal reads even inside code are disabled: code should stay copyable. */
 export function escapeCode(text: string): string {
   return text.replaceAll(/\[(?=\/?(?:code|user|send|put)\b)/gi, `[${wordJoiner}`);
 }

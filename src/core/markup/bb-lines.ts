@@ -52,7 +52,7 @@ function linesOutsideCode(text: string): readonly string[] {
   const lines: string[] = [];
   let from = 0;
   let isCode = false;
-  // Without a last ending, an opening is no code.
+  // An opening after the last `[/code]` begins no code.
   const lastEnding = text.toLowerCase().lastIndexOf('[/code]');
   for (const { 0: sign, index } of text.matchAll(/\[\/?code\]|\n/gi)) {
     if (sign === '\n') {
@@ -66,7 +66,7 @@ function linesOutsideCode(text: string): readonly string[] {
   return lines;
 }
 
-/** The rules that begin a quoted message, by line, with the rule that ends it. */
+/** Maps the line of each rule that begins a quoted message to the line of the rule that ends it. */
 function pairedRules(lines: readonly string[]): ReadonlyMap<number, number> {
   const pairs = new Map<number, number>();
   let begun: number | null = null;

@@ -6,7 +6,7 @@ import { linesOf, type Markup, type MarkupNode, plainMarkup } from './markup.ts'
 import { renderPlain } from './render-plain.ts';
 
 export function forMessengers(nodes: Markup): Markup {
-  // What was a block is text now, which does not begin and end its lines itself.
+  // Blocks become text, which unlike a block needs explicit line breaks.
   return linesOf(nodes).flatMap((part, index) => [
     ...(index > 0 ? plainMarkup('\n') : []),
     ...part.flatMap(simplified),

@@ -8,7 +8,7 @@ import { renderHtml } from './render-html.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import { renderPlain } from './render-plain.ts';
 
-/** The longest text whose formatting is read; a longer one is no message to be read in a chat, and is shown as it is written. */
+/** The longest text whose formatting is read; nobody reads a longer one in a chat, so it is shown as written. */
 const maxFormatted = 100_000;
 
 const readers: Readonly<Record<TextForm, (text: string) => Markup>> = {

@@ -25,7 +25,7 @@ export type LinkedNode =
   /** A press sends the value as the reader's message, or puts it into the reader's text field. */
   | { readonly type: 'press'; readonly does: 'send' | 'put'; readonly value: string; readonly children: Markup };
 
-/** Things without text of their own. */
+/** Nodes without children. */
 export type LeafNode =
   | { readonly type: 'text'; readonly text: string }
   /** A block stands on lines of its own. */
@@ -37,7 +37,7 @@ export type LeafNode =
   /** A file on Bitrix24's Drive. */
   | { readonly type: 'disk'; readonly id: string };
 
-/** Nodes that stand on lines of their own; what precedes and what follows is separated from them by one line break. */
+/** Nodes that stand on lines of their own; one line break separates them from what precedes and what follows. */
 export type BlockNode =
   /** Quoted lines, or (`isWhole`) a whole quoted message between rules. */
   | { readonly type: 'quote'; readonly isWhole: boolean; readonly children: Markup }

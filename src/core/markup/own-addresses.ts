@@ -62,7 +62,7 @@ function withoutAt(children: Markup): Markup {
     : children;
 }
 
-/** Behind the label, unless the label is the address or says so already. */
+/** The label followed by the address, unless the label is the address. */
 export function withAddress(address: string, children: Markup): Markup {
   const label = children
     .map((node) => (node.type === 'text' ? node.text : ''))

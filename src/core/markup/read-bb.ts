@@ -1,6 +1,6 @@
 /**
- * Reads Bitrix24's BB codes (docs/platform-notes/bitrix24.md#bb-codes). What is not a tag, or has no end, stays text, as the portal shows it.
- * Takes time in proportion to the text, and reads no more of it than a chat can show.
+ * Reads Bitrix24's BB codes (docs/platform-notes/bitrix24.md#bb-codes). Anything that is not a tag, or is a tag without its end, stays text,
+ * as the portal shows it. Takes time in proportion to the text, and reads no more of it than a chat can show.
  */
 import { phoneNumber, webAddress } from './addresses.ts';
 import { withoutJoiners } from './bb-escape.ts';
@@ -92,7 +92,7 @@ function endingsOf(tags: readonly RegExpExecArray[]): ReadonlyMap<string, number
   return endings;
 }
 
-/** The content of tags that hold no further ones. Null: it is text. */
+/** The node of a tag that holds no further tags. Null: the tag is shown as text. */
 function rawNode(key: 'code' | 'img', inside: string, rest: string): MarkupNode | null {
   if (key === 'code') {
     return rest === '' ? { type: 'code', isBlock: false, text: withoutJoiners(inside) } : null;
@@ -107,12 +107,12 @@ function imageSize(size: string | undefined): ImageSize {
   return size === 'small' || size === 'large' ? size : 'medium';
 }
 
-/** Not an object: a tag may be called `constructor`. */
+/** A Map, not an object: a tag may be called `constructor`. */
 function tagTable<T>(table: Readonly<Record<string, (rest: string) => T | null>>) {
   return new Map(Object.entries(table));
 }
 
-/** Tags without an end, by what follows the name. */
+/** Tags without an end; each function is given what follows the name. */
 const leaves = tagTable<MarkupNode>({
   br: (rest) => (/^[\s/]*$/.test(rest) ? { type: 'text', text: '\n' } : null),
   disk(rest) {
@@ -140,7 +140,7 @@ const simple =
   (rest: string): MakeNode | null =>
     rest === '' ? (children) => [{ type, children }] : null;
 
-/** Tags with an end, by what follows the name. Null: it is text. */
+/** Tags with an end; each function is given what follows the name. Null: the tag is shown as text. */
 const paired = tagTable<MakeNode>({
   b: simple('bold'),
   i: simple('italic'),
@@ -159,7 +159,7 @@ const paired = tagTable<MakeNode>({
   user(rest) {
     const id = /^=(\d{1,20}|all)(?:\s+replace)?$/i.exec(rest)?.[1];
     if (id === undefined) return null;
-    // Nobody but a person may mention everybody, so the tree does not hold that.
+    // Nobody but a person may mention everybody, so the tree cannot express it.
     if (id.toLowerCase() === 'all') return (children) => [...plainMarkup('@'), ...children];
     return (children) => [{ type: 'user', id, children }];
   },
@@ -191,7 +191,7 @@ function withValue(make: (value: string, children: Markup) => Markup): (rest: st
   };
 }
 
-/** What stands inside nodes that may become an address or a value. */
+/** The text inside a tag that may become its address or value. */
 function textIn(children: Markup): string {
   return children.map((node) => (node.type === 'text' ? node.text : '')).join('');
 }

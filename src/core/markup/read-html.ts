@@ -20,7 +20,7 @@ const lineTags = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-/** Tags whose content is read as it is; of all but the first three it is no text. */
+/** Tags whose content is not parsed; only the first three show theirs. */
 const rawTags = ['pre', 'code', 'time', 'script', 'style', 'title', 'template'] as const;
 
 export function readHtml(html: string): Markup {
@@ -48,7 +48,7 @@ class HtmlReader {
   readonly #tags: readonly RegExpExecArray[];
   readonly #tree = new TreeBuilder();
   readonly #rawEnds: ReadonlyMap<string, RawEnds>;
-  /** In a text whose lines are tags, line breaks are blanks; in any other they are line breaks, as bots write them. */
+  /** If tags make the lines, line breaks in the text are blanks; otherwise they break the line, as bots write them. */
   readonly #hasTaggedLines: boolean;
   readonly #lists: OpenList[] = [];
   /** Up to here the text was read. */
@@ -244,7 +244,7 @@ function momentIn(rest: string): MarkupNode | null {
   return { type: 'timestamp', seconds: Math.floor(ms / 1_000), format };
 }
 
-/** Longer attributes are not read. */
+/** The attributes of a tag are not read if they are longer than this together. */
 const maxAttributes = 5_000;
 
 function attribute(rest: string, name: string): string | null {
@@ -253,7 +253,7 @@ function attribute(rest: string, name: string): string | null {
   return found === null ? null : (found[1] ?? found[2] ?? found[3] ?? null);
 }
 
-/** Blocks begin and end their lines themselves: the line breaks beside them, and the blanks at the edges, are left out. */
+/** Removes line breaks beside blocks, which begin and end their own lines, and blanks at the edges. */
 function tidy(nodes: Markup): Markup {
   return nodes.flatMap((node, index): Markup => {
     if (node.type !== 'text') return [node];

@@ -1,11 +1,11 @@
-/** Reads what stands in a line of Markdown: emphasis, code, links, pictures, `<u>`. Takes time in proportion to the text. */
+/** Reads the inline markup of Markdown: emphasis, code, links, pictures, `<u>`. Takes time in proportion to the text. */
 import { webAddress } from './addresses.ts';
 import { decodeEntities } from './html-entities.ts';
 import { type Markup, plainMarkup } from './markup.ts';
 import { nodesAt } from './own-addresses.ts';
 import { TreeBuilder } from './tree-builder.ts';
 
-/** Everything that may mean something, in the order in which it is tried. */
+/** Every token that may be markup, in the order in which they are tried. */
 const tokens =
   /\\([!-/:-@[-`{-~\n])|(`+)|<(https?:[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255})>|<(\/?)(u|ins|b|strong|i|em|s|del|br)\s{0,3}\/?>|(\*{1,3}|_{1,3}|~~)|(!?\[)|(\])/gi;
 
@@ -51,7 +51,7 @@ class InlineReader {
     return this.#tree.finish();
   }
 
-  /** The position behind the token; null: it is text. */
+  /** The position behind the token; null: the token is text. */
   #take(found: RegExpExecArray): number | null {
     const [whole, escaped, ticks, address, slash, name, run, bracket, closing] = found;
     const { index } = found;
@@ -201,7 +201,7 @@ class CodeEnds {
     for (const ends of this.#byLength.values()) ends.reverse();
   }
 
-  /** Asked for growing positions only. */
+  /** Call it with growing positions only. */
   after(position: number, length: number): number | null {
     const ends = this.#byLength.get(length) ?? [];
     while ((ends.at(-1) ?? position) < position) ends.pop();

@@ -15,11 +15,11 @@ const quote = /^ {0,3}> ?/;
 const item = /^( *)(?:([-*+])|(\d{1,9})[.)])(?:[ \t]+(.*))?$/;
 const rule = /^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$/;
 
-/** A line across the chat. */
+/** How a horizontal rule is shown. */
 const shownRule = '———';
 
 interface Block {
-  /** Empty: the block is a line of text. */
+  /** Empty: the block shows nothing. */
   readonly nodes: Markup;
   /** The first line after it. */
   readonly next: number;

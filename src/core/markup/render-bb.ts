@@ -9,7 +9,7 @@ import { listText, quoted, renderPlain } from './render-plain.ts';
 import { timestampFormats } from './timestamp-formats.ts';
 
 export interface BbRules {
-  /** The address as people in the portal may open it; null: it is shown, but opens nothing. Absent: every address of the tree. */
+  /** The address as people in the portal may open it; null: it is shown, but opens nothing. Absent: every address of the tree may be opened. */
   readonly link?: (url: string) => string | null;
 }
 
@@ -33,7 +33,7 @@ function renderLines(nodes: Markup, place: Place): string {
     .join('\n');
 }
 
-/** Escapes texts as one where no tag stands between them. */
+/** Escapes neighbouring texts together if no tag stands between them. */
 class BbWriter {
   #done = '';
   #text = '';
@@ -78,7 +78,7 @@ function writeNode(out: BbWriter, node: MarkupNode, place: Place): void {
       wrap(out, 'b', '', renderLines(node.children, place));
       return;
     case 'quote':
-      // The signs of a quotation stand before the text, which is escaped already.
+      // The signs of a quotation are added to the text after it has been escaped.
       out.tag(quoted(renderLines(node.children, place), node.isWhole));
       return;
     case 'list':
@@ -102,7 +102,7 @@ type Linked = MarkupNode & { readonly type: 'link' | 'call' | 'user' | 'chat' | 
 function writeLinked(out: BbWriter, node: Linked, place: Place): void {
   const [name, value] = place.isInLink ? ['', null] : tagOf(node, place);
   if (value === null) {
-    // What cannot be opened is shown as it would be without tags.
+    // What cannot be opened is shown as plain text.
     out.text(renderPlain([node]));
     return;
   }

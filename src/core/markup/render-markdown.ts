@@ -20,7 +20,7 @@ function renderLines(nodes: Markup, isInLabel: boolean): string {
     .join('\n');
 }
 
-/** Neighbours of one style as one node: their signs would touch, and mean something else. */
+/** Joins neighbours of one style into one node: otherwise their signs would touch and mean something else. */
 function joined(nodes: Markup): Markup {
   const all: MarkupNode[] = [];
   for (const node of nodes) {
@@ -89,12 +89,12 @@ function renderLink(node: Linked, isInLabel: boolean): string {
   return `[${label}](${target(address)})`;
 }
 
-/** An address between parentheses: one that holds some itself stands between `<` and `>`. */
+/** An address for the parentheses of a link; if it holds parentheses itself, it is put between `<` and `>`. */
 function target(address: string): string {
   return /[()]/.test(address) ? `<${address}>` : address;
 }
 
-/** Signs stand directly around words: blanks at the edges go outside. */
+/** Signs must touch the words they surround, so blanks at the edges are moved outside. */
 function around(sign: string, children: Markup, isInLabel: boolean): string {
   const inside = renderLines(children, isInLabel);
   const words = inside.trim();

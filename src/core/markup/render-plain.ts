@@ -4,7 +4,7 @@ import { linesOf, type Markup, type MarkupNode } from './markup.ts';
 /** The rule around a quoted message, as Bitrix24 writes it. */
 const quoteRule = '-'.repeat(54);
 
-/** Deeper levels of a list are indented so far each. */
+/** The indentation of each further level of a list. */
 const indent = '    ';
 
 export function renderPlain(nodes: Markup): string {
@@ -45,7 +45,7 @@ function renderNode(node: MarkupNode): string {
   }
 }
 
-/** The label with the address behind it, unless one of them says both. */
+/** The label followed by the address, unless the label is empty or contains it. */
 function withAddress(label: string, address: string): string {
   if (label.trim() === '') return address;
   return label === address || label.trim().includes(address) ? label : `${label} (${address})`;
@@ -67,7 +67,7 @@ export function listText(items: readonly Markup[], start: number | null, render:
     .join('\n');
 }
 
-/** The largest moment that JavaScript can show. */
+/** The latest moment that JavaScript can show. */
 const maxSeconds = 8_640_000_000_000;
 
 /** For example `2026-11-21 12:00 UTC`. */

@@ -1,4 +1,4 @@
-/** Cuts a formatted text into parts that fit; formatting that a cut goes through ends before it and begins again behind it. */
+/** Cuts a formatted text into parts that fit; formatting around a cut ends before it and begins again behind it. */
 import { splitText } from '../split-text.ts';
 import { renderMarkup } from './forms.ts';
 import type { Markup, MarkupNode, TextForm } from './markup.ts';
@@ -16,7 +16,7 @@ export function splitMarkup(nodes: Markup, form: TextForm, limit: number, wide =
   const parts: string[] = [];
   let rest = nodes;
   while (rest.length > 0) {
-    // No character becomes shorter when it is written, so a part never needs more than this: the rest is not looked at for each part.
+    // Writing makes no character shorter, so a part never needs more than this; the rest need not be scanned for each part.
     const [near, far] = cutAt(rest, limit + 1);
     const whole = renderMarkup(near, form);
     if (far.length === 0 && weigh(whole, wide) <= limit) return whole === '' ? parts : [...parts, whole];
@@ -27,7 +27,7 @@ export function splitMarkup(nodes: Markup, form: TextForm, limit: number, wide =
     } else if (whole === '') {
       rest = far;
     } else {
-      // Its first piece fits nowhere as it is: it goes without formatting.
+      // The first node fits into no part: it is sent without formatting.
       const [first, ...others] = near;
       if (first !== undefined) parts.push(...splitPlain(renderPlain([first]), form, limit));
       rest = [...others, ...far];
@@ -36,7 +36,7 @@ export function splitMarkup(nodes: Markup, form: TextForm, limit: number, wide =
   return parts;
 }
 
-/** The most characters that one becomes when a text is written: `&quot;`. */
+/** The most characters that one character becomes when a text is written: `&quot;`. */
 const maxGrowth = 6;
 
 function splitPlain(text: string, form: TextForm, limit: number): readonly string[] {
@@ -47,7 +47,7 @@ interface CutRules {
   readonly form: TextForm;
   readonly limit: number;
   readonly wide: string;
-  /** Of the whole text as it is written. */
+  /** The length of the whole text as written. */
   readonly length: number;
 }
 
@@ -125,7 +125,7 @@ function cutAt(nodes: Markup, count: number): readonly [Markup, Markup] {
   return [nodes, []];
 }
 
-/** What may end in one part and begin again in the next. */
+/** Nodes that may end in one part and begin again in the next. */
 const styles: ReadonlySet<string> = new Set([
   'bold',
   'italic',
@@ -137,19 +137,19 @@ const styles: ReadonlySet<string> = new Set([
   'heading',
 ]);
 
-/** @param isFirst there is nothing before it that could be sent without it */
+/** @param isFirst nothing stands before the node, so it must go into this part */
 function cutNode(node: MarkupNode, count: number, isFirst: boolean): readonly [Markup, Markup] {
   if (node.type === 'text' || node.type === 'code') {
     return [[{ ...node, text: node.text.slice(0, count) }], [{ ...node, text: node.text.slice(count) }]];
   }
   if (node.type === 'list') return cutList(node, count);
-  // A link would open the same thing twice.
+  // A link cut in two would open the same thing twice.
   if (!('children' in node) || !styles.has(node.type)) return isFirst ? [[node], []] : [[], [node]];
   const [before, after] = cutAt(node.children, count);
   return [[{ ...node, children: before }], [{ ...node, children: after }]];
 }
 
-/** Between items, or within the first one. */
+/** Cuts between items, or within the first one. */
 function cutList(list: MarkupNode & { readonly type: 'list' }, count: number): readonly [Markup, Markup] {
   let left = count;
   let at = 0;

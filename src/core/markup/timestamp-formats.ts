@@ -1,4 +1,4 @@
-/** The formats of `[timestamp]` (server source: the portal shows a tag with another one as it is written). */
+/** The formats of `[timestamp]` (server source: the portal shows a tag with any other format as written). */
 export const timestampFormats: ReadonlySet<string> = new Set([
   'FORMAT_DATE',
   'FORMAT_DATETIME',

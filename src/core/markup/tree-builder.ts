@@ -69,7 +69,7 @@ export class TreeBuilder {
     return this.#frames.findLast(({ key }) => keys.includes(key))?.key ?? null;
   }
 
-  /** The innermost opening of that key has no end: it is shown as it was written. What was opened inside it stays open no longer. */
+  /** Shows the innermost opening of that key as it was written, because it has no end. Everything opened inside it is closed too. */
   abandon(key: string): void {
     while (this.isOpen(key)) {
       const isIt = this.#top().key === key;
@@ -81,7 +81,7 @@ export class TreeBuilder {
   /**
    * Ends the innermost opening of that key; without one, the ending is shown as it was written.
    *
-   * @param make what the opening could not know
+   * @param make replaces the opening's own `make`, if only the ending decides what to make
    */
   close(key: string, literal: string, make?: MakeNode): void {
     this.#count(this.#endings, key, -1);

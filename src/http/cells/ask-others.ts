@@ -1,6 +1,6 @@
 /**
- * Requests to the routes of brains name a connection, a one-time code or an account, and the directory knows none of these. So where this cell does
- * not know it either, the other cells are asked, one after the other, before anything is done; the one that knows it answers.
+ * Requests to the routes of brains name a connection, a one-time code or an account, and the directory knows none of these. So if this cell does not
+ * know it either, it asks the other cells, one after the other, before it does anything; the cell that knows it answers.
  */
 import type { Context } from 'koa';
 import type { ConnectorHost } from '../../core/brain.ts';
@@ -12,14 +12,14 @@ import { isForwarded, isOfOurCells, type PassOn, passBack, unreachable, untilLef
 type Serve = (host: ConnectorHost) => Promise<void>;
 
 export interface AskOthers {
-  /** Serves it here, or has it served by the cell that knows what it is about. Throws what `serve` throws, and RemoteUnreachable `cells.*`. */
+  /** Serves the request here, or has it served by the cell that knows what it is about. Throws what `serve` throws, and RemoteUnreachable `cells.*`. */
   serve(ctx: Context, body: Buffer, host: ConnectorHost, serve: Serve): Promise<void>;
 }
 
-/** Says to the cell that asks whether the answer is of use to it. */
+/** Tells the asking cell that this cell knows what the request is about, so that the answer counts. */
 const knownHeader = 'x-bot-bridge-known';
 
-/** Thrown within a handler by the first question whose answer would be "unknown". No AppError, because handlers answer those themselves. */
+/** Thrown within a handler by the first question whose answer would be "unknown". Not an AppError, because handlers answer those themselves. */
 class UnknownHere extends Error {}
 
 export function createAskOthers({ cells, passOn }: { readonly cells: Cells; readonly passOn: PassOn }): AskOthers {
@@ -35,7 +35,7 @@ export function createAskOthers({ cells, passOn }: { readonly cells: Cells; read
     },
   };
 
-  /** False: no other cell knows it. */
+  /** False: no other cell knows what the request is about. */
   async function askOthers(ctx: Context, body: Buffer): Promise<boolean> {
     const signal = untilLeft(ctx);
     const own = ctx.method === 'GET' ? null : body;
@@ -54,7 +54,7 @@ export function createAskOthers({ cells, passOn }: { readonly cells: Cells; read
   }
 }
 
-/** The same host until it has known something; before that it throws UnknownHere where it would say that it does not. */
+/** Wraps the host: until it has found something once, it throws UnknownHere instead of answering that it found nothing. */
 function refusingUnknown(host: ConnectorHost, onKnown: () => void): ConnectorHost {
   let hasKnown = false;
   const orRefuse = async <T>(question: Promise<T | null>): Promise<T | null> => {

@@ -1,6 +1,6 @@
 /** Which headers of a request go along to another cell, and which of its answer come back. */
 
-/** What concerns one connection only (RFC 9110, section 7.6.1), and what the client and the server write themselves. */
+/** Headers that concern one connection only (RFC 9110, section 7.6.1), or that the HTTP client and server write themselves. */
 const ofConnection = new Set([
   'connection',
   'keep-alive',
@@ -13,7 +13,7 @@ const ofConnection = new Set([
   'upgrade',
 ]);
 
-/** Of the request besides: the address and the sender are this cell's to say, and nothing here reads cookies. */
+/** Other headers of the request that are not forwarded: this cell itself states the address and the sender, and the app reads no cookies. */
 const notForwarded = new Set([
   'accept-encoding',
   'content-length',
@@ -29,9 +29,7 @@ const notForwarded = new Set([
   'x-real-ip',
 ]);
 
-/**
- * @param origins a page of this cell, whose requests the other cell is to take for those of a page of its own
- */
+/** @param origins of both cells: the origin of a page of this cell is replaced, as if the request came from a page of the other cell */
 export function headersToForward(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   origins: { readonly own: string; readonly other: string },

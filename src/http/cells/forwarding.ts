@@ -1,10 +1,10 @@
 /**
- * Passes a request for a portal of another cell on to that cell, as it came, and its answer back, as it came (docs/scaling.md). A forwarded request
- * is never forwarded again: the cell it came to answers 421 if the portal is not there. If it knows which cell the portal has moved to, it names that
- * one; otherwise the first cell asks the directory once more.
+ * Passes a request for a portal of another cell on to that cell, and the answer back, both as they came (docs/scaling.md). A forwarded request is
+ * never forwarded again: the cell it came to answers 421 if the portal is not there. If it knows to which cell the portal has moved, it names that
+ * cell; otherwise the first cell asks the directory once more.
  */
 import type { Context, Next } from 'koa';
-import { BadInput } from '../../core/errors.ts';
+import { type BadInput, badInput } from '../../core/errors.ts';
 import { LivesElsewhere } from '../../portals/cells/lives-elsewhere.ts';
 import type { BodyReader } from '../body-reader.ts';
 import {
@@ -29,10 +29,10 @@ const maxBodyBytes = 4 * 1024 * 1024;
 /** The status by which a cell says that the portal does not live there. */
 const movedStatus = 421;
 
-/** Name of the cell that the portal has moved to. The directory learns that a moment later than the cell it has left. */
+/** Name of the cell that the portal has moved to. The directory learns of a move a moment later than the cell that the portal has left. */
 const movedToHeader = 'x-bot-bridge-moved-to';
 
-/** Handles what the routes throw as LivesElsewhere. */
+/** Handles the LivesElsewhere that routes throw. */
 export function createForwarding(options: ForwardingOptions) {
   return async (ctx: Context, next: Next): Promise<void> => {
     admitForwarded(options, ctx);
@@ -50,11 +50,7 @@ export function createForwarding(options: ForwardingOptions) {
 }
 
 function misdirected({ portal }: LivesElsewhere): BadInput {
-  return new BadInput({
-    code: 'cells.misdirected',
-    status: movedStatus,
-    message: `${portal} does not live in this cell`,
-  });
+  return badInput('cells.misdirected', `${portal} does not live in this cell`, movedStatus);
 }
 
 async function forward(
@@ -69,7 +65,7 @@ async function forward(
   const first = await passOn(ctx, { cell: given.cell, proven, body, signal });
   if (first.status !== movedStatus) return await passBack(ctx, first, signal);
   first.cancel();
-  // Where the portal has come to this cell, the request is sent to this cell's own address: it was refused here before that was known.
+  // If the portal has moved to this very cell, the request goes to this cell's own address: it was refused here before the move was known.
   const home = await cells.newHome(given.portal, first.headers[movedToHeader] ?? null);
   const cell = home ?? { name: cells.own, url: publicUrl };
   const second = await passOn(ctx, { cell, proven, body, signal });

@@ -22,17 +22,17 @@ export interface PassOnOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** A proof of an installation waits 20 s for its turn and takes 8 s, and its portal is asked some seconds more; a file of everything a portal has takes longer. */
+/** Proving an installation may wait 20 s for its turn, take 8 s, and ask the portal for some seconds more; a file of all data of a portal takes longer. */
 const timeoutMs = 40_000;
 const fileTimeoutMs = 600_000;
 const maxAnswerBytes = 1024 * 1024 * 1024;
 
-/** Requests that may be under way to one cell at a time: one that hangs holds no more of this process, and nothing of what goes to the others. */
+/** How many requests may be under way to one cell: a cell that hangs ties up no more of this process, and no requests to other cells. */
 const maxUnderWay = 300;
 
 const passports = new WeakMap<IncomingMessage, Passport>();
 
-/** Reads what another cell says of the request it sends on. What does not prove itself is ignored. */
+/** Reads the passport of a request that another cell sends on. A passport that is not valid is ignored. */
 export function admitForwarded({ cells, sealer, clock }: PassOnOptions, ctx: Context): void {
   const header = ctx.get(passportHeader);
   if (header === '') return;
@@ -43,8 +43,8 @@ export function admitForwarded({ cells, sealer, clock }: PassOnOptions, ctx: Con
 }
 
 /**
- * Whether another cell has sent this request on: then it stays here. That counts whatever it was sealed for and with, so that cells whose addresses
- * or secrets are mixed up send nothing in a circle. A sender that makes the header up only keeps its own request from being sent on.
+ * Whether another cell has sent this request on; if so, it stays here. Even a passport that is not valid here counts, so that cells whose addresses
+ * or secrets are mixed up send nothing in a circle. A sender that forges the header only keeps its own request from being sent on.
  */
 export function isForwarded(ctx: Pick<Context, 'get'>): boolean {
   return ctx.get(passportHeader) !== '';
@@ -68,7 +68,7 @@ export interface Destination {
   readonly signal: AbortSignal;
 }
 
-/** The answer of another cell, still coming in. */
+/** Returns the answer of the other cell, whose body is still coming in. */
 export type PassOn = (ctx: Context, destination: Destination) => Promise<OpenedResponse>;
 
 /** Throws RemoteUnreachable `cells.unreachable`, `cells.busy` or `cells.sender_left`. */
@@ -99,7 +99,7 @@ export function createPassOn(options: PassOnOptions): PassOn {
         signal,
       });
     } catch (error) {
-      // Whatever keeps a request from the other cell is no fault of its sender.
+      // If a request does not reach the other cell, that is not its sender's fault.
       if (!(error instanceof AppError)) throw error;
       throw unreachable('cells.unreachable', `the cell ${cell.name} does not answer (${error.code})`, error);
     }

@@ -11,7 +11,7 @@ export const passportHeader = 'x-bot-bridge-cell';
 export interface Passport {
   readonly from: string;
   readonly to: string;
-  /** As the first cell saw it: limits and logs of the second count this sender. */
+  /** The sender as the first cell saw it: the second cell's limits and logs count this one. */
   readonly sender: string;
   /** The installation that the first cell has proven, for the second to store. */
   readonly proven: ProvenClaim | null;
@@ -42,7 +42,7 @@ const schema = z.object({
   at: z.number(),
 });
 
-/** Texts that a portal chose the length of are cut, because a request's head is bounded. */
+/** Texts whose length the portal chooses are cut, because the head of a request is limited. */
 const longestText = 2_000;
 
 export function sealPassport(sealer: Sealer, { from, to, sender, proven }: Passport, now: number): string {

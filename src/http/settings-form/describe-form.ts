@@ -1,6 +1,6 @@
 /**
- * The settings form as Bitrix24 shows it: steps of text fields and lists (docs/platform-notes/bitrix24.md#settings-form). Texts of people
- * go into it as they are: it is JSON, and Bitrix24 shows it.
+ * The settings form as Bitrix24 shows it: steps of text fields and lists (docs/platform-notes/bitrix24.md#settings-form). What people wrote goes into
+ * the form unescaped: it is JSON, and Bitrix24 shows it.
  */
 import { type Brain, titlesOf } from '../../core/brain.ts';
 import type { FormField } from '../../core/config-form.ts';
@@ -30,7 +30,7 @@ interface ShownField {
   readonly placeholder?: string;
   readonly value?: string;
   readonly items?: readonly { readonly value: string; readonly name: string }[];
-  /** A change of this field asks for the form again. */
+  /** A change of this field makes Bitrix24 ask for the form again. */
   readonly updateForm?: true;
 }
 
@@ -54,7 +54,7 @@ export interface SettingsForm {
   };
 }
 
-/** Where a brain that has a page of its own is connected from the remote's side. */
+/** The brain's own page, on which its account is connected from the remote's side with a one-time code. */
 export interface ConnectPage {
   readonly address: string;
   readonly code: string;
@@ -67,7 +67,7 @@ export interface FormTarget {
   readonly clientId: string;
 }
 
-/** @param pageOf makes a one-time code; called only for a brain with a page of its own that was chosen */
+/** @param pageOf makes a one-time code for the brain whose new account was chosen; null if that brain has no page of its own */
 export async function describeForm(
   stored: Stored,
   typed: Typed,
@@ -166,7 +166,7 @@ function settingsStep(texts: FormTexts, stored: Stored, { bot, typed }: OfBot): 
   };
 }
 
-/** What is stored of a bot, as its fields show it. */
+/** The stored settings of a bot, as the form's fields show them. */
 export function settingsOf(bot: RegisteredBot): Readonly<Record<Parameters<typeof fieldOf>[1], string>> {
   return {
     name: bot.name,
@@ -207,7 +207,7 @@ function accountInput(
   const name = accountField(brain, one.key);
   const label = `${textIn(one.title, language)}${one.required ? ' *' : ''}`;
   const help = textIn(one.help, language) === '' ? undefined : textIn(one.help, language);
-  // What was typed into it is not sent back: the form has no field that hides a secret.
+  // A typed secret is not sent back: the form has no field that hides it.
   if (one.kind === 'secret') return input(name, label, '', help ?? texts.secretHelp);
   const value = typed[name] ?? (one.default === null ? '' : [one.default].flat().join(', '));
   if (one.kind !== 'choice' && one.kind !== 'yesno') return input(name, label, value, help);

@@ -1,4 +1,4 @@
-/** The texts of the settings form. Bitrix24 does not tell the reader's language, so that the portal's decides. */
+/** The texts of the settings form. Bitrix24 does not tell the reader's language, so the portal's is used. */
 import type { Language } from '../../core/language.ts';
 import { de } from './texts/de.ts';
 import { en } from './texts/en.ts';

@@ -1,4 +1,4 @@
-/** What the portal's administrator has before them, and the names the fields of the settings form travel under. */
+/** What the settings form shows an administrator of the portal, and the names of its fields. */
 import type { Brain } from '../../core/brain.ts';
 import { type FormField, formOf } from '../../core/config-form.ts';
 import type { Language } from '../../core/language.ts';
@@ -9,7 +9,7 @@ import type { ConnectionRow } from '../../store/tenants/connections.ts';
 export interface Stored {
   readonly portal: string;
   readonly language: Language;
-  /** Those that live in the portal. */
+  /** The bots that are registered in the portal. */
   readonly bots: readonly RegisteredBot[];
   readonly connections: readonly ConnectionRow[];
   readonly brains: readonly Brain[];
@@ -17,7 +17,7 @@ export interface Stored {
 
 export type RegisteredBot = BotRow & { readonly bot_id: string };
 
-/** What was chosen and typed so far, by the names of the fields. */
+/** What was chosen and typed so far, by field name. */
 export type Typed = Readonly<Record<string, string>>;
 
 export const botField = 'bot';
@@ -28,16 +28,16 @@ export type BotSetting = 'name' | 'brain' | 'language' | 'greeting' | 'give-back
 /** Each bot has fields of its own, so that choosing another bot does not carry over what was typed for the one before. */
 export const fieldOf = (bot: RegisteredBot, setting: BotSetting): string => `${setting}-${bot.bot_id}`;
 
-/** A key of an account to be connected. */
+/** The name of the field for one key of an account to be connected. */
 export const accountField = (brain: Brain, key: string): string => `account-${brain.name}-${key.replaceAll('.', '--')}`;
 
-/** The fields in which an account is connected. Of a brain with a page of its own only the main ones: the others have their usual values. */
+/** The fields with which an account is connected. For a brain with a page of its own only the main ones; the others keep their usual values. */
 export function accountForm({ configSchema, connectPath }: Brain): readonly FormField[] {
   const form = configSchema === null ? [] : formOf(configSchema);
   return connectPath === undefined ? form : form.filter(({ group }) => group === 'main');
 }
 
-/** The chosen bot, the first one before any is chosen; null when a bot was chosen that is gone. */
+/** The chosen bot, or the first one before any is chosen; null if the chosen bot is gone. */
 export function chosenBot({ bots }: Stored, typed: Typed): RegisteredBot | null {
   const chosen = typed[botField];
   return (chosen === undefined ? bots[0] : bots.find(({ bot_id: id }) => id === chosen)) ?? null;

@@ -40,11 +40,11 @@ export interface SaveOptions extends BotServiceOptions {
 const mostMinutes = 43_200;
 const longestName = 100;
 
-/** What is wrong with it; empty when it was saved. Throws what the database throws. */
+/** Returns what is wrong with the form; empty: it was saved. Throws what the database throws. */
 export async function saveForm(options: SaveOptions, stored: Stored, typed: Typed): Promise<readonly FormProblem[]> {
   const bot = typed[botField] === undefined ? null : chosenBot(stored, typed);
   if (bot === null) {
-    // A form without bots has one other field.
+    // A form without bots has only the field `again`.
     const field = typed[botField] === undefined ? againField : botField;
     return [{ field, message: formTexts[stored.language].unknownBot }];
   }
@@ -54,7 +54,7 @@ export async function saveForm(options: SaveOptions, stored: Stored, typed: Type
   if (problems.length > 0) return problems;
   let field = fieldOf(bot, 'brain');
   try {
-    // First what is most likely to be refused: then nothing is changed.
+    // The account comes first: it is most likely to be refused, and then nothing is changed.
     const wrong = account === null ? [] : await connectAccount(options, stored, { bot, account });
     if (account !== null && wrong.length > 0) {
       return accountProblems(wrong, { ...account, bot, form: accountForm(account.brain) });
@@ -74,7 +74,7 @@ interface Reading {
   readonly problems: FormProblem[];
 }
 
-/** Only what differs from what is stored. */
+/** Only the settings that differ from the stored ones. */
 function readChange(stored: Stored, bot: RegisteredBot, { typed, problems }: Reading): BotChange {
   const texts = formTexts[stored.language];
   const now = settingsOf(bot);
@@ -111,7 +111,7 @@ function readChange(stored: Stored, bot: RegisteredBot, { typed, problems }: Rea
   };
 }
 
-/** The choice that differs from what the bot has; null: none. */
+/** Who is to answer from now on; null: no change; undefined: there is no such choice. */
 function newChoice(stored: Stored, bot: RegisteredBot, { typed }: Pick<Reading, 'typed'>): Choice | null | undefined {
   const wanted = typed[fieldOf(bot, 'brain')]?.trim();
   if (wanted === undefined || wanted === settingsOf(bot).brain) return null;
@@ -132,7 +132,7 @@ interface NewAccount {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** An account to be connected; null when none is, or when nothing was typed because the brain's own page connects it. */
+/** The account to be connected; null if there is none, or if nothing was typed because the brain's own page connects it. */
 function readAccount(
   { connectionService }: SaveOptions,
   stored: Stored,
@@ -159,7 +159,7 @@ function readAccount(
   return null;
 }
 
-/** Beside the fields of the account; what no field shows is told beside the choice of who answers. */
+/** Puts each problem at its field of the account, or at the choice of who answers if the form lacks that field. */
 function accountProblems(
   wrong: readonly FieldProblem[],
   { brain, bot, form }: { readonly brain: Brain; readonly bot: RegisteredBot; readonly form: readonly FormField[] },

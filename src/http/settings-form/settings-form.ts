@@ -43,7 +43,7 @@ const bodyBytes = 64 * 1024;
 const registrationMs = 5_000;
 const registrationPollMs = 200;
 
-/** Attempts of one portal that may fail in a minute: each may call a remote that the administrator names. */
+/** How many attempts of one portal may fail per minute: each may call a remote that the administrator names. */
 const failuresPerMinute = 20;
 
 export function mountSettingsForm(options: SettingsFormOptions) {

@@ -11,7 +11,7 @@ export interface CollectorAddress {
 }
 
 export type CollectorAnswer =
-  /** `refused`: so many of the spans the collector did not want. */
+  /** `refused`: how many of the spans the collector did not take. */
   | { readonly isTaken: true; readonly refused: number }
   /** `afterMs`: when to send the same again; null: never. */
   | { readonly isTaken: false; readonly reason: string; readonly afterMs: number | null };
@@ -22,14 +22,14 @@ const timeoutMs = 10_000;
 /** An answer has a few bytes. */
 const maxAnswerBytes = 64 * 1024;
 
-/** The statuses after which OTLP repeats a request. */
+/** The statuses after which OTLP clients repeat a request. */
 const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 const usualPauseMs = 5_000;
 const shortestPauseMs = 100;
 const longestPauseMs = 60_000;
 
-/** Does not reject. */
+/** Never rejects: an error becomes an answer that is not taken. */
 export async function sendToCollector(
   http: Pick<HttpClient, 'send'>,
   { url, headers }: CollectorAddress,
@@ -54,10 +54,10 @@ function judge({ status, headers, body }: HttpResponse): CollectorAnswer {
   return { isTaken: false, reason, afterMs: Math.min(Math.max(afterMs, shortestPauseMs), longestPauseMs) };
 }
 
-/** JSON writes 64-bit numbers as texts; collectors send both. */
+/** OTLP's JSON writes 64-bit numbers as texts; collectors send texts or numbers. */
 const answerSchema = z.object({ partialSuccess: z.object({ rejectedSpans: z.coerce.number().int().min(0) }) });
 
-/** An answer that is no JSON, or nothing at all, refuses nothing: the status has said that the spans were taken. */
+/** An answer that is empty or not JSON refuses nothing: the status has said that the spans were taken. */
 function refusedIn(body: Buffer): number {
   try {
     return answerSchema.safeParse(JSON.parse(body.toString())).data?.partialSuccess.rejectedSpans ?? 0;

@@ -1,6 +1,6 @@
 /**
- * The spans for which something is being done at the moment. A call to another server becomes a child of each of them: one request may carry
- * the calls of several messages.
+ * The spans that the current work is done for. A call to another server becomes a child of each of them: one request may carry the calls of
+ * several messages.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RunningSpan } from './tracing.ts';
@@ -8,7 +8,7 @@ import type { RunningSpan } from './tracing.ts';
 const current = new AsyncLocalStorage<readonly RunningSpan[]>();
 const none: readonly RunningSpan[] = [];
 
-/** Without those that have ended: timers and loops that were started within a span may outlive it by far. */
+/** The current spans, without those that have ended: timers and loops that were started within a span may outlive it by far. */
 export function currentSpans(): readonly RunningSpan[] {
   const spans = current.getStore();
   return spans === undefined ? none : spans.filter((span) => !span.isOver());
@@ -16,7 +16,7 @@ export function currentSpans(): readonly RunningSpan[] {
 
 /** Does the work for these spans, and for no others. */
 export function withinSpans<T>(spans: readonly RunningSpan[], work: () => T): T {
-  // Without a collector this is all that happens.
+  // Without a collector, only this line runs.
   if (spans.length === 0 && current.getStore() === undefined) return work();
   return current.run(spans, work);
 }

@@ -18,7 +18,7 @@ export interface EndedSpan {
 export interface SpanSource {
   readonly name: string;
   readonly version: string;
-  /** Of the resource: the service and its process. */
+  /** Attributes of the resource: the service and its process. */
   readonly attributes: Attributes;
 }
 
@@ -27,7 +27,7 @@ const kinds: Readonly<Record<SpanKind, number>> = { internal: 1, server: 2, clie
 const statusUnset = 0;
 const statusError = 2;
 
-/** Of a sampled trace; whether the parent is of another process is known; it is. */
+/** Flags: the trace is sampled; it is known whether the parent is of another process; the parent is of another process. */
 const sampled = 0x1;
 const knowsParent = 0x100;
 const parentIsRemote = 0x200;
@@ -53,7 +53,7 @@ function toSpan({ traceId, spanId, parent, name, kind, startMs, endMs, attribute
   };
 }
 
-/** As text: a number of JavaScript does not hold nanoseconds since 1970. */
+/** As text: a JavaScript number cannot hold nanoseconds since 1970. */
 function toNanoseconds(ms: number): string {
   const whole = Math.floor(ms);
   return `${whole}${String(Math.floor((ms - whole) * 1e6)).padStart(6, '0')}`;

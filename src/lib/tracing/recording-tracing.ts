@@ -1,4 +1,4 @@
-/** Tracing that records: decides which traces, makes spans, and gives those that have ended to the exporter. */
+/** Tracing that records: decides which traces to record, makes spans, and gives ended spans to the exporter. */
 import type { EndedSpan } from './otlp-json.ts';
 import type { SpanExporter } from './span-exporter.ts';
 import { isInShare, newSpanId, spanIdOf, traceIdOf } from './trace-ids.ts';
@@ -81,7 +81,7 @@ const toleranceMs = 5;
 
 let offsetMs = performance.timeOrigin;
 
-/** What leads from `performance.now()` to the time of day, the same for all spans unless the clock was set. */
+/** The difference between the time of day and `performance.now()`, the same for all spans unless the clock was set. */
 function clockOffset(): number {
   const now = Date.now() - performance.now();
   if (Math.abs(now - offsetMs) > toleranceMs) offsetMs = now;

@@ -1,6 +1,6 @@
 /**
- * Keeps ended spans until the collector has taken them, within bounds: so many wait, so many go together, one request at a time. Spans beyond
- * are dropped and counted. Nobody waits for it but a shutdown, and that not for long.
+ * Keeps ended spans until the collector has taken them, within bounds on how many wait and how many go together, one request at a time.
+ * Spans beyond the bounds are dropped and counted. Only a shutdown waits for it, and not for long.
  */
 import { toAppError } from '../../core/errors.ts';
 import type { HttpClient } from '../http-client.ts';
@@ -19,14 +19,14 @@ export interface SpanExporterOptions {
 }
 
 export interface ExporterLimits {
-  /** About 600 bytes each. */
+  /** The most spans that wait, about 600 bytes each. */
   readonly waiting: number;
   readonly together: number;
   /** How long a span waits for others. */
   readonly gatherMs: number;
-  /** So often the same spans are sent before they are dropped. */
+  /** How often the same spans are sent before they are dropped. */
   readonly attempts: number;
-  /** Between two log lines about the collector. */
+  /** The least time between two log lines about the collector. */
   readonly silenceMs: number;
   readonly closeMs: number;
 }
@@ -59,10 +59,10 @@ class BoundedExporter implements SpanExporter {
   #isClosing = false;
   #attempts = 0;
   #wake: () => void = () => undefined;
-  /** Dropped since the last log line. */
+  /** Spans dropped since the last log line. */
   #untold = 0;
   #toldAt: number | null = null;
-  /** The last line said that spans are not taken. */
+  /** The last log line said that the collector does not take spans. */
   #isInTrouble = false;
 
   constructor(options: SpanExporterOptions) {
@@ -85,7 +85,7 @@ class BoundedExporter implements SpanExporter {
     clearTimeout(patience);
   }
 
-  /** A loop of its own: requests begin here and not where a span ends, which may be within a transaction. */
+  /** A separate loop, so that requests begin here and not where a span ends, which may be within a transaction. */
   async #run(): Promise<void> {
     const { gatherMs, together } = this.#limits;
     let pauseMs = 0;
@@ -102,7 +102,7 @@ class BoundedExporter implements SpanExporter {
     if (this.#untold > 0) this.#tell('the process ends');
   }
 
-  /** Does not reject: nothing that a collector answers may end the process. */
+  /** Never rejects: no answer of a collector may end the process. */
   async #trySend(): Promise<number> {
     try {
       return await this.#send();
@@ -176,7 +176,7 @@ class BoundedExporter implements SpanExporter {
     return this.#toldAt !== null && performance.now() - this.#toldAt < this.#limits.silenceMs;
   }
 
-  /** Until spans enough for a request wait, or the exporter closes. */
+  /** Waits until enough spans for a request are there, the time is over, or the exporter closes. */
   async #sleep(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
@@ -185,7 +185,7 @@ class BoundedExporter implements SpanExporter {
     clearTimeout(timer);
   }
 
-  /** Spans that become enough meanwhile change nothing. */
+  /** Waits the whole time, even if enough spans for a request are there, unless the exporter closes. */
   async #pause(ms: number): Promise<void> {
     for (const end = performance.now() + ms; !this.#isClosing && performance.now() < end; ) {
       await this.#sleep(end - performance.now());

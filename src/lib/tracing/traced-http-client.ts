@@ -1,4 +1,4 @@
-/** An HTTP client whose calls become spans: one for each call and each message it is made for. */
+/** An HTTP client whose calls become spans: for each call, one span per message it is made for. */
 import { toAppError } from '../../core/errors.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.ts';
 import { currentSpans } from './current-spans.ts';
@@ -9,7 +9,7 @@ export interface TracedOptions {
   readonly tellsRemote: boolean;
 }
 
-/** The span of a call that is opened ends with the head of the answer. */
+/** For `open`, the span ends with the head of the answer. */
 export function withSpans(client: HttpClient, { tellsRemote }: TracedOptions): HttpClient {
   const traced = async <R extends Pick<HttpResponse, 'status'>>(
     request: HttpRequest,

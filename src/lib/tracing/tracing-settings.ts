@@ -11,7 +11,7 @@ function isCollectorUrl(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
-/** `name=value,…` with values in percent-encoding. The text itself is never repeated: it may hold secrets. */
+/** `name=value,…` with values in percent-encoding. No error repeats the text: it may hold secrets. */
 const pairs = (isName: RegExp) =>
   z.string().transform((text, context): Readonly<Record<string, string>> => {
     const found: Record<string, string> = {};
@@ -62,7 +62,7 @@ export const tracingSettings = {
     .describe('What else the traces tell of the installation, as `deployment.environment=production,…`'),
 };
 
-/** Whether a collector is named, and traces are not switched off by one of the variables that OpenTelemetry has for it. */
+/** Whether a collector is named, and neither of OpenTelemetry's variables switches traces off. */
 export function wantsTraces(environment: Readonly<Record<string, string | undefined>>): boolean {
   const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter } = environment;
   if (disabled?.toLowerCase() === 'true' || exporter === 'none') return false;

@@ -1,6 +1,6 @@
 /**
- * What the rest of the app knows of traces: spans begin and end. Where they go is the business of `recording-tracing.ts`, which is loaded only
- * when an administrator has named a collector.
+ * What the rest of the app knows of traces: spans begin and end. `recording-tracing.ts` sends them to the collector; it is loaded only when
+ * an administrator has named one.
  */
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
@@ -9,12 +9,15 @@ export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer
 export type Attributes = Readonly<Record<string, string | number>>;
 
 export interface NewSpan {
-  /** The trace as the queues and the log have it. */
+  /** The trace, as stored in the queues and the log. */
   readonly trace: string;
-  /** One of few: collectors group by it. */
+  /** One of a few names: collectors group by it. */
   readonly name: string;
   readonly kind: SpanKind;
-  /** Other processes derive this span's id from the trace and this text, to name it as their parent. Absent: nobody does, and the id is random. */
+  /**
+   * Other processes derive this span's id from the trace and this text, to name it as their parent. Absent: no process does, and the id is
+   * random.
+   */
   readonly role?: string | undefined;
   /** The role of the parent; absent: the span has none. */
   readonly parentRole?: string | undefined;
@@ -25,7 +28,7 @@ export interface NewSpan {
 
 export interface SpanEnd {
   readonly attributes?: Attributes;
-  /** A code; null or absent: it went well. */
+  /** An error code; null or absent: the work succeeded. */
   readonly error?: string | null;
 }
 
@@ -42,6 +45,6 @@ export interface RunningSpan {
 export interface Tracing {
   /** Null: this trace is not among those that are recorded. */
   begin(span: NewSpan): RunningSpan | null;
-  /** Sends what has ended, for two seconds at most. */
+  /** Sends the spans that have ended, for two seconds at most. */
   close(): Promise<void>;
 }

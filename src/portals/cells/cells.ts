@@ -7,6 +7,7 @@ import { RemoteUnreachable } from '../../core/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createGroupCommit, type GroupCommit } from '../../lib/group-commit.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { remember } from '../../lib/remember.ts';
 import { findHomes, listCells, markLeft, placePortal } from '../../store/cells/directory.ts';
 import { type Db, isDatabaseAway } from '../../store/database.ts';
 import type { PortalCache } from '../portal-cache.ts';
@@ -16,28 +17,28 @@ export interface Cells {
   /** Name of this cell. */
   readonly own: string;
   /**
-   * Returns for a portal that is in this cell's database, or lives nowhere. Throws LivesElsewhere for one of another cell, and RemoteUnreachable
+   * Returns if the portal is in this cell's database, or lives nowhere. Throws LivesElsewhere if it lives in another cell, and RemoteUnreachable
    * `cells.directory_away` when an unknown portal cannot be looked up.
    */
   refuseForeign(portal: string): Promise<void>;
-  /** The same for the address that a brain was given by this cell, by the secret in it, of a connection that is not here. */
+  /** Like `refuseForeign`, for a webhook address that this cell once gave to a brain, by the secret in it, and whose connection is not here any more. */
   refuseMovedWebhook(secretHash: Buffer): Promise<void>;
   /**
-   * Gives a portal whose installation was proven its cell. Returns when that is this one, throws LivesElsewhere otherwise, and RemoteUnreachable
+   * Assigns a cell to a portal whose installation was proven. Returns if it is this cell, throws LivesElsewhere otherwise, and RemoteUnreachable
    * `cells.directory_away` or `cells.none_open`.
    */
   place(claim: ProvenClaim): Promise<void>;
-  /** All other cells; while the directory is away, as they were read last. Throws RemoteUnreachable `cells.directory_away` when they never were. */
+  /** All other cells; while the directory is away, as they were last read. Throws RemoteUnreachable `cells.directory_away` if they were never read. */
   others(): Promise<readonly Cell[]>;
   /**
-   * The portal does not live in the cell that was named for it; that cell says that it has moved to the one with this name, or null. Returns where
-   * to ask next; null: this cell, whose database is read anew. Throws RemoteUnreachable `cells.directory_away`, and `cells.moving` when it lives
-   * nowhere.
+   * Finds the cell to ask next when the cell that was asked does not have the portal. `movedTo`: the cell that it named instead; null: it named none.
+   * Returns null for this cell, whose database is read anew. Throws RemoteUnreachable `cells.directory_away`, and `cells.moving` when the portal
+   * lives nowhere.
    */
   newHome(portal: string, movedTo: string | null): Promise<Cell | null>;
   /** Logs what would keep others from finding this cell. Never rejects. @param publicUrl its own address */
   checkOwn(publicUrl: string): Promise<void>;
-  /** The data of the portal is erased here. Never rejects: the directory only counts it. */
+  /** Tells the directory that the portal's data is erased here. Never rejects: the directory only counts the portal. */
   left(portal: string): Promise<void>;
 }
 
@@ -55,14 +56,14 @@ const believedMs = 60_000;
 /** A portal that lives nowhere may be installed at any moment. */
 const unknownMs = 3_000;
 
-/** Entries kept, so that invented portals do not fill the memory. */
+/** How many entries are kept, so that invented portals do not fill the memory. */
 const maxEntries = 20_000;
 
-/** Portals that may be looked up at a time; more senders are asked to come again. */
+/** How many portals may be looked up at a time; further senders are asked to come again. */
 const maxWaiting = 5_000;
 const lookUps = { maxItems: 500, maxBytes: 500, concurrency: 1, sizeOf: () => 1 };
 
-/** While the directory is away it is asked so often; in between, questions are refused at once. */
+/** While the directory is away, it is asked only this often; in between, questions are refused at once. */
 const awayMs = 1_000;
 
 interface Entry {
@@ -189,7 +190,7 @@ class Directory implements Cells {
       this.#keep(portal, cell);
       return cell;
     } catch (error) {
-      // Where a portal lived a while ago is the best guess there is, and the cell there says if it is wrong.
+      // The cell where the portal lived a while ago is the best guess; that cell says if it is wrong.
       if (entry === undefined || entry.cell === null) throw error;
       return entry.cell;
     }
@@ -203,14 +204,11 @@ class Directory implements Cells {
 
   /** That a portal lives here is not kept: this cell's database says so, until the portal is moved. */
   #keep(portal: string, cell: Cell | null): void {
-    this.#entries.delete(portal);
-    if (cell?.name === this.own) return;
-    this.#entries.set(portal, { cell, readAt: this.#options.clock.monotonicMs() });
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > maxEntries && oldest !== undefined) this.#entries.delete(oldest);
+    if (cell?.name === this.own) this.#entries.delete(portal);
+    else remember(this.#entries, portal, { cell, readAt: this.#options.clock.monotonicMs() }, maxEntries);
   }
 
-  /** Throws RemoteUnreachable `cells.directory_away`, at once while the directory was away a moment ago. */
+  /** Throws RemoteUnreachable `cells.directory_away`; at once if the directory was away a moment ago. */
   async #ask<T>(question: () => Promise<T>): Promise<T> {
     const { clock } = this.#options;
     if (clock.monotonicMs() < this.#awayUntil) throw directoryAway();

@@ -26,7 +26,7 @@ export class LivesElsewhere extends AppError {
   }
 }
 
-/** Gives a LivesElsewhere that `work` throws the body that was read for it. */
+/** If `work` throws LivesElsewhere, adds the body that was read for it. */
 export async function withBody<T>(body: Buffer, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -36,13 +36,13 @@ export async function withBody<T>(body: Buffer, work: () => Promise<T>): Promise
   }
 }
 
-/** Throws LivesElsewhere for a portal that has been moved out of this cell and is still being sent for here. */
+/** Throws LivesElsewhere for a portal that has been moved out of this cell, but whose requests still arrive here. */
 export function refuseLeft({ portal, move_state: state, move_to: name, move_url: url }: Portal): void {
   if (state === 'left' && name !== null && url !== null) throw new LivesElsewhere(portal, { name, url });
 }
 
 /**
- * For whatever changes a portal at the order of a person. Throws like `refuseLeft`, and RemoteUnreachable `portal.moving` (answered 503) while the
+ * For everything that changes a portal on a person's order. Throws like `refuseLeft`, and RemoteUnreachable `portal.moving` (answered 503) while the
  * portal is copied: a change made then would be lost.
  */
 export function refuseMoving(portal: Portal): void {
@@ -51,8 +51,8 @@ export function refuseMoving(portal: Portal): void {
 }
 
 /**
- * The same at the end of a change that may have waited for a remote since it was let in: in the transaction that stores it. What is stored before the
- * portal is frozen is copied, because the move waits for transactions that have begun; what is stored afterwards would be lost.
+ * Like `refuseMoving`, for the end of a change that may have waited for a remote: call it in the transaction that stores the change. What is stored
+ * before the portal is frozen is copied, because the move waits for transactions that have begun; what is stored later would be lost.
  */
 export async function refuseWhileMoving(db: Db, portal: string): Promise<void> {
   const row = await findPortal(db, portal);

@@ -1,6 +1,6 @@
 /**
  * What an administrator orders on the page of a conversation: who leads it, and words the bot is to say. An order is an event in the lane of the
- * conversation, so it is carried out in its turn and by the rules; with its entry in the audit list it is stored or not at all.
+ * conversation, so it is carried out in its turn and by the rules; it is stored together with its entry in the audit list or not at all.
  */
 import { badInput } from '../../core/errors.ts';
 import type { Chat, PageOrder } from '../../core/events.ts';
@@ -8,12 +8,12 @@ import type { NoteChange } from '../../portals/audit.ts';
 import type { Wakeups } from '../../runtime/wakeup.ts';
 import { inTransaction, type Pool } from '../../store/database.ts';
 import { acceptEvents } from '../../store/queue/inbox.ts';
-import { dedupeKey, inboxLane } from '../../store/queue/lane-names.ts';
+import { dedupeKey } from '../../store/queue/lane-names.ts';
 import { findConversation } from '../../store/reporting/conversation-list.ts';
 import { readLastChat } from '../../store/reporting/said-texts.ts';
 import type { ConversationId } from '../../store/tenants/conversations.ts';
 import { lockPortals } from '../../store/tenants/portals.ts';
-import { ownSource, writeOwnEvents } from '../read-event.ts';
+import { ownEvent } from '../read-event.ts';
 
 export interface OrderOptions {
   readonly db: Pool;
@@ -40,8 +40,8 @@ export async function orderLead(
 }
 
 /**
- * Throws BadInput `conversation.unknown` (404), and `conversation.person_leads` (409) while a person leads: the bot talks over nobody. A person
- * who takes it just now is respected too: the order then leads to nothing, which the conversation shows.
+ * Throws BadInput `conversation.unknown` (404), and `conversation.person_leads` (409) while a person leads: the bot talks over nobody. If a
+ * person takes over at that very moment, the order has no effect, and the conversation shows that.
  */
 export async function orderMessage(
   options: OrderOptions,
@@ -51,13 +51,14 @@ export async function orderMessage(
   const { owner } = await needConversation(options.db, to);
   if (owner === 'person') throw badInput('conversation.person_leads', 'a person leads the conversation', 409);
   const { id, by, text } = order;
-  // Written by this program.
+  // The cast is safe: this program wrote it.
   const chat = (await readLastChat(options.db, to.portal, to)) as Chat | null;
   const event: PageOrder = { type: 'message_ordered', id, text, by, chat };
   await store(options, to, { id, event, action: 'conversation.message_sent', details: { text } });
 }
 
-async function needConversation(db: Pool, id: ConversationId) {
+/** Throws BadInput `conversation.unknown` (404). */
+export async function needConversation(db: Pool, id: ConversationId) {
   const found = await findConversation(db, id);
   if (found === null) throw badInput('conversation.unknown', 'there is no such conversation', 404);
   return found;
@@ -72,20 +73,14 @@ interface StoredOrder {
 
 async function store(
   { db, wakeups, note }: OrderOptions,
-  { portal, botCode, dialogId }: ConversationId,
+  to: ConversationId,
   { id, event, action, details }: StoredOrder,
 ): Promise<void> {
-  const row = {
-    portal,
-    lane: inboxLane(botCode, dialogId),
+  const { portal, botCode, dialogId } = to;
+  const row = ownEvent(to, [event], {
     dedupeKey: dedupeKey('page-order', event.by.id, id),
-    source: ownSource,
-    connectionId: null,
-    ingress: null,
     trace: `order-${id.slice(0, 13)}`,
-    subject: null,
-    body: writeOwnEvents([event]),
-  };
+  });
   await inTransaction(db, async (trx) => {
     await lockPortals(trx, [portal]);
     const [isNew = false] = await acceptEvents(trx, [row]);

@@ -16,7 +16,7 @@ import { readEvent } from '../read-event.ts';
 export interface ToldItem {
   /** The type of the event or action. */
   readonly type: string;
-  /** Of the message in Bitrix24 it is about; null: it is about none, or its id is not known. */
+  /** Id of the Bitrix24 message it is about; null: it is about none, or the id is not known. */
   readonly messageId: string | null;
   /** The messages it is about, where they are several. */
   readonly messageIds: readonly string[];
@@ -25,7 +25,7 @@ export interface ToldItem {
   readonly files: readonly string[];
   /** The customer of the Open Channel does not see it. */
   readonly isInternal: boolean;
-  /** For an order of who leads: who is to. */
+  /** For an order about who leads the conversation: who is to lead it. */
   readonly to: string | null;
 }
 
@@ -33,7 +33,7 @@ export interface ToldEntry {
   readonly step: Step;
   readonly wait: Wait | null;
   readonly items: readonly ToldItem[];
-  /** It is stored, but too large, or not to be read (any more). */
+  /** It is stored, but is too large or cannot be read (any more). */
   readonly isUnreadable: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface TimelineOptions {
   readonly connectors: Pick<ConnectorRegistry, 'connectorById'>;
 }
 
-/** The newest entries before that place, in no particular order. */
+/** Returns the newest entries before the place `before`, in no particular order. */
 export async function tellConversation(
   { db, connectors }: TimelineOptions,
   of: ConversationId,
@@ -74,7 +74,7 @@ async function tellEvents(
     const read = readEvent(rowOf(step, body), connector, bot === undefined ? null : laneBotOf(bot, bots));
     return read.kind === 'chat' ? read.events.map(tellEvent) : [];
   } catch {
-    // The worker has told why when it met it: its outcome is shown.
+    // The worker recorded the reason when it processed the event; that outcome is shown.
     return null;
   }
 }
@@ -101,7 +101,7 @@ const nothing: ToldItem = {
   to: null,
 };
 
-/** What an event and an action may have, by whatever type. */
+/** What an event or an action of any type may have. */
 interface Tellable {
   readonly type: string;
   readonly messageId?: string | null;

@@ -15,7 +15,7 @@ import { countDeadLetters } from '../../store/reporting/history.ts';
 export interface DeadLetterOptions {
   readonly db: Pool;
   readonly wakeups: Wakeups;
-  /** Puts the decision into the portal's audit list. Absent: nobody of the portal decides. */
+  /** Puts the decision into the portal's audit list. Absent: somebody outside the portal decides. */
   readonly note?: NoteChange;
 }
 
@@ -26,13 +26,13 @@ const decide: Readonly<Record<Decision, (trx: Transaction, id: DeadLetterId) => 
   dropped: async (trx, id) => (await dropDeadLetters(trx, [id])) > 0,
 };
 
-/** Puts one back at the end of its lane. Throws BadInput `dead_letters.unknown` (404) when there is none (any more). */
+/** Puts a dead letter back at the end of its lane. Throws BadInput `dead_letters.unknown` (404) when it does not exist (any more). */
 export async function replay(options: DeadLetterOptions, id: DeadLetterId): Promise<void> {
   await decideOne(options, id, 'replayed');
   options.wakeups[id.queue].ring();
 }
 
-/** Throws BadInput `dead_letters.unknown` (404) when there is none (any more). */
+/** Drops a dead letter. Throws BadInput `dead_letters.unknown` (404) when it does not exist (any more). */
 export async function drop(options: DeadLetterOptions, id: DeadLetterId): Promise<void> {
   await decideOne(options, id, 'dropped');
 }
@@ -47,8 +47,8 @@ async function decideOne({ db, note }: DeadLetterOptions, id: DeadLetterId, deci
 }
 
 /**
- * Replays all of a portal: inbox before outbox and each in the order of arrival, so that they come again as they came first. Those of
- * unknown fate are left alone, for repeating them may show something twice. Each is replayed at most once, even if it fails again at once.
+ * Replays all dead letters of a portal in the order in which they first came: inbox before outbox, each in the order of arrival. Those of
+ * unknown fate are left alone: repeating them may show something twice. Each is replayed at most once, even if it fails again at once.
  */
 export async function replayAll(
   options: DeadLetterOptions,
@@ -59,26 +59,26 @@ export async function replayAll(
   return { replayed, unknownLeft: (await countDeadLetters(options.db, portal)).unknown };
 }
 
-/** Drops all of a portal, those of unknown fate included. Returns how many. */
+/** Drops all dead letters of a portal, those of unknown fate included. Returns how many. */
 export async function dropAll(options: DeadLetterOptions, portal: string): Promise<number> {
   return await dropDeadLetters(options.db, await listDeadLetterIds(options.db, { portal, withUnknown: true }));
 }
 
 async function replayEach({ db, wakeups }: DeadLetterOptions, ids: readonly DeadLetterId[]): Promise<number> {
   let replayed = 0;
-  // Each by itself: lanes are locked in the order of their keys, dead letters are replayed in the order in which they came.
+  // A transaction for each: one for all would lock lanes in the order in which the letters came, not in that of the lanes' keys.
   for (const id of ids) if (await inTransaction(db, (trx) => replayDeadLetter(trx, id))) replayed += 1;
   wakeups.inbox.ring();
   wakeups.outbox.ring();
   return replayed;
 }
 
-/** So many at a time: about a second of a page's patience. */
+/** Dead letters of one step: they take about a second, for which a page waits. */
 const stepSize = 200;
 
 export interface StepOfMany {
   readonly done: number;
-  /** Whether there are more: the next step is to be given `failedBefore`. */
+  /** False: there are more, and the next step is to be given `failedBefore`. */
   readonly isOver: boolean;
   /** The moment of the decision. */
   readonly failedBefore: Date;

@@ -1,4 +1,4 @@
-/** What was lately sent to the brain of a connection, and to send one of it again, as the pages ask. */
+/** For the pages: lists what was lately sent to the brain of a connection, and sends one delivery again. */
 import { badInput } from '../../core/errors.ts';
 import type { Db } from '../../store/database.ts';
 import type { LaneId } from '../../store/queue/lanes.ts';
@@ -10,26 +10,8 @@ import { sendAgain } from './send-again.ts';
 
 const shown = 50;
 
-export interface Delivery {
-  readonly lane: string;
-  readonly seq: number;
-  /** Name of the bot. */
-  readonly bot: string;
-  readonly dialog: string;
-  readonly kind: string;
-  readonly message: string | null;
-  readonly trace: string;
-  readonly at: Date;
-  readonly doneAt: Date | null;
-  readonly state: string;
-  readonly outcome: string | null;
-  readonly remoteId: string | null;
-  readonly attempts: number;
-  readonly nextAt: Date | null;
-}
-
-/** The newest of a week. Throws BadInput `deliveries.no_connection` (404). */
-export async function deliveriesOf(db: Db, portal: string, connection: string): Promise<readonly Delivery[]> {
+/** Returns the newest deliveries of a week; `bot` is the name of the bot. Throws BadInput `deliveries.no_connection` (404). */
+export async function deliveriesOf(db: Db, portal: string, connection: string) {
   const bots = await botsOf(db, portal, connection);
   const rows = await listDeliveries(
     db,
@@ -55,7 +37,7 @@ export async function deliveriesOf(db: Db, portal: string, connection: string): 
   }));
 }
 
-/** Sends one of the connection's again. Throws like `sendAgain`, and `deliveries.no_connection` (404). */
+/** Sends one of the connection's deliveries again. Throws what `sendAgain` throws, and `deliveries.no_connection` (404). */
 export async function sendDeliveryAgain(
   options: DeadLetterOptions,
   connection: string,

@@ -1,6 +1,6 @@
 /**
  * Erases a person from a portal: their private dialogs and the Open Channel dialogs of which they are the customer as a whole, what they wrote in
- * dialogs with others, and their name in lists. May be repeated. What still waits to be worked is erased when it is done.
+ * dialogs with others, and their name in lists. May be repeated. What still waits in the queues is erased once it is done.
  */
 import { AppError } from '../../core/errors.ts';
 import { inTransaction, type Pool } from '../../store/database.ts';
@@ -8,13 +8,13 @@ import { dialogOf, inboxLane } from '../../store/queue/lane-names.ts';
 import { type Dialog, eraseDialog, eraseEvents, forgetPerson, listDialogs } from '../../store/tenants/erase-person.ts';
 import { type PersonEvent, personEvents } from './person-events.ts';
 
-/** Messages that wait are worked within seconds. */
+/** Waiting messages are usually processed within seconds. */
 const againMs = 5_000;
 
 /** Events of one lane that are held in memory and erased in one transaction. */
 const eventsAtOnce = 500;
 
-/** Throws AppError `erase.still_waiting`, to be repeated, while some of it waits in the queues. */
+/** Throws AppError `erase.still_waiting`, to be retried, while messages of the person wait in the queues. */
 export async function erasePerson(db: Pool, portal: string, userId: string, signal: AbortSignal): Promise<string> {
   if (userId === '') return 'person_erased';
   for (const dialog of await privateDialogs(db, portal, userId)) {
@@ -45,7 +45,7 @@ export async function privateDialogs(db: Pool, portal: string, userId: string): 
   return found.map(({ bot_code: botCode }) => ({ botCode, dialogId: userId, lane: inboxLane(botCode, userId) }));
 }
 
-/** The events come lane by lane. */
+/** Groups events, which come lane by lane, into steps of one lane each. */
 async function* inSteps(
   found: AsyncIterable<PersonEvent>,
 ): AsyncGenerator<{ readonly lane: string; readonly events: readonly PersonEvent[] }> {

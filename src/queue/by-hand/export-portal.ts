@@ -19,25 +19,25 @@ import type { Portal } from '../../store/tenants/portals.ts';
 import { privateDialogs } from './erase-person.ts';
 import { personEvents } from './person-events.ts';
 
-/** More of them are no list for people. */
+/** A longer list of follow-ups is of no use to people. */
 const maxFollowUps = 10_000;
 
 /** Values to write as JSON. */
 type Rows = AsyncIterable<unknown>;
 
-/** The JSON of values; of one that is too large, piece by piece. */
+/** The JSON of each value; a large one comes piece by piece. */
 type Written = AsyncIterable<string | AsyncIterable<string>>;
 
-/** Rows are written together up to so many characters. */
+/** Rows are joined until they have this many characters. */
 const chunkSize = 16 * 1024;
 
-/** What of the portal is written; everything without a person. */
+/** Which data of the portal is written: that of one person, or everything. */
 interface Scope {
   readonly db: Pool;
   readonly portal: Portal;
   /** Inbox lanes; null: all. */
   readonly lanes: readonly string[] | null;
-  /** Which events of an inbox lane, and actions of their traces, are meant; the dialogs of a person are as a whole. */
+  /** Tells by trace which events of an inbox lane, and which actions that followed, are written; in a person's own dialogs all are. */
   readonly heldIn: (lane: string) => Promise<(trace: string) => boolean>;
 }
 
@@ -99,7 +99,7 @@ const everything = (db: Pool, portal: Portal): Scope => ({
   heldIn: () => Promise.resolve(isHeld),
 });
 
-/** Lanes whose traces are in memory: those of one dialog may be read in turns with those of its neighbours. */
+/** Lanes whose traces are in memory: rows of one dialog may alternate with those of its neighbours. */
 const lanesInMemory = 4;
 
 async function ofPerson(db: Pool, portal: Portal, userId: string): Promise<Scope> {
@@ -241,7 +241,7 @@ function lengthOf(text: string): number {
   return text.length - pairs;
 }
 
-/** An object whose last key follows. */
+/** The JSON of an object, left open for its last key. */
 const openObject = (row: object): string => `${JSON.stringify(row).slice(0, -1)},`;
 
 /** What stands between the quotation marks of a JSON string. */

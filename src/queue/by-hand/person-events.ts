@@ -20,15 +20,15 @@ export interface PersonEvent {
  * `TO_USER_ID`, which name the leader of a session, the maker of a chat or the one spoken to in everybody's events.
  */
 const doerKey = /\[(?:FROM_USER_ID|AUTHOR_ID|AUTHORID|USER_ID|USERID|OPERATOR_ID|(?:USER|AUTHOR)\]\[ID)\]$/;
-/** The same where `connectorKey` tells whether they are a customer. */
+/** Those of `doerKey` for which `connectorKey` tells whether the person is a customer. */
 const writerKey = /\[(?:FROM_USER_ID|USER\]\[ID)\]$/;
 const connectorKey = /\[(?:IS_CONNECTOR|USER\]\[CONNECTOR)\]$/;
 /** `connector|line|chat|customer`, in every event of an Open Channel (docs/platform-notes/bitrix24.md#open-channel-chats). */
 const lineChatKey = /\[(?:CHAT_ENTITY_ID|ENTITYID)\]$/;
-/** Whose token came with the event: who caused it, but also a bot or the app. */
+/** Keys about whose token came with the event: that of the person who caused it, but also that of a bot or the app. */
 const tokenKey = /^AUTH\[|\[AUTH\]/;
 
-/** Null when the form does not name the person as one who did something. Linear. */
+/** Returns null if the form does not name the person as one who did something. Takes linear time. */
 export function personIn(body: Buffer, userId: string): Pick<PersonEvent, 'isCustomer'> | null {
   const text = body.toString('latin1');
   if (!text.includes(userId)) return null;
@@ -45,7 +45,7 @@ export function personIn(body: Buffer, userId: string): Pick<PersonEvent, 'isCus
     if (equals > 0 && equals <= maxKeyLength) readPair(plainKey(pair.slice(0, equals)), pair.slice(equals + 1));
   }
   if (found.ownsLineChat || (found.isWriter && found.isConnector)) return { isCustomer: true };
-  // An event that names nobody was caused by the one whose token it brought.
+  // An event that names nobody was caused by the person whose token it brought.
   return found.isDoer || (found.hasToken && !found.hasDoer) ? { isCustomer: false } : null;
 
   function readPair(key: string, value: string): void {
@@ -66,7 +66,7 @@ const maxKeyLength = 300;
 
 const plainKey = (key: string): string => key.replaceAll(/%5b/gi, '[').replaceAll(/%5d/gi, ']').toUpperCase();
 
-/** Whether the person ordered it on the page of the conversation. Nobody can write this in a text: quotes are escaped there. */
+/** Whether the person ordered it on the page of the conversation. Nobody can fake this in a text: quotes are escaped there. */
 function orderedBy(body: Buffer, userId: string): Pick<PersonEvent, 'isCustomer'> | null {
   return body.includes(`"by":{"id":"${userId}"`) ? { isCustomer: false } : null;
 }
@@ -84,7 +84,7 @@ export async function* personEvents(
     const { rows, isLast } = await readEventPage(db, portal, { after, sources: ['bitrix24', ownSource], lanes });
     for (const { lane, seq, trace, source, body } of rows) {
       after = { lane, seq };
-      // What is held has no place in its dialog yet.
+      // A held event has no place in its dialog yet.
       const place = isHeld(lane) ? { lane: laneBehind(lane), seq: 0 } : after;
       if (dialogOf(place.lane).botCode === '') continue;
       const found = source === ownSource ? orderedBy(body, userId) : personIn(body, userId);

@@ -12,7 +12,7 @@ export interface TextSearch {
   readonly text: string;
   readonly filter: ListFilter;
   readonly after: ListPlace | null;
-  /** Conversations to find. */
+  /** The most conversations to find. */
   readonly limit: number;
 }
 
@@ -24,17 +24,17 @@ export interface FoundConversation {
 
 export interface SearchResult {
   readonly found: readonly FoundConversation[];
-  /** The last conversation that was looked through; null: none is left. */
+  /** The last conversation that was looked through; null: all were. */
   readonly last: ListedConversation | null;
 }
 
-/** A call ends after the first step beyond this. */
+/** A call ends after the first step that ends later than this. */
 const budgetMs = 150;
 
-/** Conversations looked through at once: with the newest texts of each, all of the longest, a few dozen megabytes. */
+/** Conversations looked through at once: their newest texts, if all have the greatest length, take a few dozen megabytes. */
 const stepSize = 25;
 
-/** The newest texts of each side of a conversation that are looked at. */
+/** How many of the newest texts of each side of a conversation are searched. */
 const searchedPerSide = 100;
 
 export async function searchConversations(
@@ -70,7 +70,7 @@ async function newestWith(
   const newest = new Map<string, SaidText>();
   for (const said of await readSaidTexts(db, portal, dialogs, searchedPerSide)) {
     const key = keyOf(said);
-    // By this program: how the database lowers letters depends on how it was set up.
+    // Compared here: how the database lower-cases letters depends on how it was set up.
     if (!newest.has(key) && said.text.toLowerCase().includes(wanted)) newest.set(key, said);
   }
   return newest;

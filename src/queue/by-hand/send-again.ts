@@ -8,14 +8,14 @@ import { type DeadLetterOptions, replay } from './dead-letters.ts';
 
 export interface AgainOptions {
   readonly connection: string;
-  /** Those that use the connection. */
+  /** Codes of the bots that use the connection. */
   readonly botCodes: readonly string[];
   /** It may have arrived, and the administrator accepts that it arrives twice. */
   readonly isConfirmed: boolean;
 }
 
 /**
- * A dead letter goes back to the end of its lane with its key. One that has arrived is sent as a new one, with a key of its own. Throws
+ * A dead letter goes back to the end of its lane with its key. A delivery that arrived is sent as a new one, with a key of its own. Throws
  * BadInput: `deliveries.unknown` (404), `deliveries.waiting` (409), `deliveries.confirm` (409) for what may have arrived, `deliveries.just_sent`
  * (409) for a second click.
  */

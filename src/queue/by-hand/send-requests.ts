@@ -1,15 +1,15 @@
 /** Puts requests to a brain into the inbox lanes of their conversations: at once for a person, and follow-ups when they are due. */
 import type { RequestEvent } from '../../core/events.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { createWakeup, type Wakeups } from '../../runtime/wakeup.ts';
+import type { Wakeups } from '../../runtime/wakeup.ts';
 import { startWorkLoop, type WorkLoop } from '../../runtime/work-loop.ts';
 import { inTransaction, type Pool, type Transaction } from '../../store/database.ts';
-import { acceptEvents, type NewEvent } from '../../store/queue/inbox.ts';
-import { dedupeKey, inboxLane } from '../../store/queue/lane-names.ts';
+import { acceptEvents } from '../../store/queue/inbox.ts';
+import { dedupeKey } from '../../store/queue/lane-names.ts';
 import type { ConversationId } from '../../store/tenants/conversations.ts';
 import { type DueFollowUp, dueFollowUps, takeFollowUps } from '../../store/tenants/follow-ups.ts';
 import { lockPortals } from '../../store/tenants/portals.ts';
-import { ownSource, writeOwnEvents } from '../read-event.ts';
+import { ownEvent } from '../read-event.ts';
 
 /** Stores a person's request. The caller wakes the inbox. */
 export async function sendRequest(
@@ -19,25 +19,7 @@ export async function sendRequest(
   trace: string,
 ): Promise<void> {
   const event: RequestEvent = { type: 'requested', by: 'person', ...request };
-  await acceptEvents(db, [toNewEvent(to, event, { dedupe: ['request', request.id], trace })]);
-}
-
-function toNewEvent(
-  { portal, botCode, dialogId }: ConversationId,
-  event: RequestEvent,
-  { dedupe, trace }: { readonly dedupe: readonly string[]; readonly trace: string },
-): NewEvent {
-  return {
-    portal,
-    lane: inboxLane(botCode, dialogId),
-    dedupeKey: dedupeKey(...dedupe),
-    source: ownSource,
-    connectionId: null,
-    ingress: null,
-    trace,
-    subject: null,
-    body: writeOwnEvents([event]),
-  };
+  await acceptEvents(db, [ownEvent(to, [event], { dedupeKey: dedupeKey('request', request.id), trace })]);
 }
 
 export interface FollowUpsOptions {
@@ -52,11 +34,10 @@ const usualPollMs = 1_000;
 
 const dueAtOnce = 100;
 
-/** Any number of processes may run it: a follow-up and its event change places in one transaction. */
+/** Any number of processes may run it: one transaction removes the follow-up and stores its event. */
 export function startFollowUps({ db, wakeups, log, pollMs = usualPollMs }: FollowUpsOptions): WorkLoop {
   return startWorkLoop({
     name: 'follow-ups',
-    wakeup: createWakeup(),
     log,
     pollMs,
     async round() {
@@ -70,8 +51,8 @@ export function startFollowUps({ db, wakeups, log, pollMs = usualPollMs }: Follo
 }
 
 /**
- * False, and nothing is written, if one of them was cancelled, changed or sent since it was read. Lanes are locked before follow-ups, as
- * everywhere; hence the events are stored first.
+ * Returns false, and writes nothing, if one of them was cancelled, changed or sent since it was read. Lanes are locked before follow-ups,
+ * as everywhere; hence the events are stored first.
  */
 async function sendTogether(db: Pool, due: readonly DueFollowUp[]): Promise<boolean> {
   const changed = new Error('a follow-up was changed since it was read');
@@ -87,7 +68,7 @@ async function sendTogether(db: Pool, due: readonly DueFollowUp[]): Promise<bool
   }
 }
 
-/** A portal that has removed the app gets none. */
+/** Sends nothing to portals that have removed the app. */
 async function send(trx: Transaction, due: readonly DueFollowUp[]): Promise<void> {
   const living = await lockPortals(trx, [...new Set(due.map(({ portal }) => portal))]);
   const wanted = due.filter(({ portal, is_closed: isClosed }) => living.has(portal) && !isClosed);
@@ -97,7 +78,7 @@ async function send(trx: Transaction, due: readonly DueFollowUp[]): Promise<void
     wanted.map((row) => {
       const { portal, bot_code: botCode, dialog_id: dialogId, id, name, params, token, trace } = row;
       const event: RequestEvent = { type: 'requested', id, name, params, by: 'follow_up' };
-      return toNewEvent({ portal, botCode, dialogId }, event, { dedupe: ['follow-up', token], trace });
+      return ownEvent({ portal, botCode, dialogId }, [event], { dedupeKey: dedupeKey('follow-up', token), trace });
     }),
   );
 }

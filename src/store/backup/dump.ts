@@ -11,7 +11,7 @@ export interface DumpFacts {
   readonly migrations: readonly AppliedMigration[];
   /** Ids of the keys that sealed its secrets. */
   readonly keyIds: readonly string[];
-  /** Processes of the app worked on the database then. */
+  /** Processes of the app were connected to the database then. */
   readonly isAppRunning: boolean;
 }
 
@@ -22,10 +22,10 @@ export interface DumpSink {
   rows(rows: readonly string[]): Promise<void>;
 }
 
-/** A row may hold a body of 4 MB, which takes 8 MB here: so many rows fit into memory whatever they are. */
+/** A row may hold a body of 4 MB, which takes 8 MB here: this many rows fit into memory whatever they hold. */
 const rowsAtOnce = 32;
 
-/** Returns how many rows each table had. The sink is waited for, so that a slow disk does not fill the memory. */
+/** Returns how many rows each table had. Waits for the sink, so that a slow disk does not fill the memory. */
 export async function dumpTables(db: Pool, sink: DumpSink): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   await inSnapshot(db, async (trx) => {
@@ -60,7 +60,7 @@ async function dumpTable(trx: Transaction, { name, columns }: StoredTable, sink:
     const { rows } = await query<{ row: string }>(trx, `fetch ${rowsAtOnce} from backup_rows`);
     if (rows.length === 0) break;
     count += rows.length;
-    // Only between the tokens of a value that was stored as JSON can there be line breaks: within texts they are escaped.
+    // Line breaks can occur only between the tokens of a value stored as JSON: within texts they are escaped.
     await sink.rows(rows.map(({ row }) => row.replaceAll(/[\r\n]+/g, ' ')));
   }
   await query(trx, 'close backup_rows');

@@ -9,8 +9,8 @@ export type DumpedItem =
   | { readonly rows: readonly string[] };
 
 /**
- * Loads everything and does `finish` in one transaction. The app is kept out meanwhile. Throws what reading throws, and an error where the
- * tables are other ones than those of this database; then nothing has changed.
+ * Loads everything and runs `finish` in one transaction, which keeps the app out. Throws what reading throws, and an error if the tables
+ * differ from those of this database; then nothing has changed.
  *
  * @param read begins to read from the start at each call, because a transaction may have to be repeated
  * @returns how many rows were written, and what `finish` returned
@@ -53,7 +53,7 @@ function sameTable(
   return table;
 }
 
-/** A migration may have put rows of its own into a table, and they are in the backup as well. */
+/** Empties the table: a migration may have put rows into it, and the backup holds them as well. */
 async function emptied(trx: Transaction, table: StoredTable): Promise<StoredTable> {
   await query(trx, `delete from ${quoted(table.name)}`);
   return table;
@@ -69,7 +69,7 @@ async function insertRows(trx: Transaction, { name, columns }: StoredTable, rows
   );
 }
 
-/** New rows get numbers behind those that were loaded. */
+/** Makes new rows get numbers after those that were loaded. */
 async function moveSequence(trx: Transaction, { name, identity }: StoredTable): Promise<void> {
   if (identity === null) return;
   await query(

@@ -1,14 +1,14 @@
 /**
- * What has to be true of a database before the app works on it again after it was restored. Nobody holds a lease any more. And where the app
- * went on working after the moment that was restored, what waited then has most probably been sent since: it is put aside for a person
- * instead of being sent a second time.
+ * Prepares a restored database before the app works on it again. All leases are ended. And if the app went on working after the moment that
+ * was restored, what waited at that moment has most probably been sent since: it is put aside for a person instead of being sent a second
+ * time.
  */
 import { query, type Transaction } from '../database.ts';
 
-/** The codes that rows put aside carry. */
+/** The outcomes of rows that were put aside. */
 const putAsideCode = { inbox: 'inbox.restored', outbox: 'outbox.restored' } as const;
 
-/** Ends the leases of the processes of that time. */
+/** Ends the leases of the processes that ran at the moment that was restored. */
 export async function endLeases(trx: Transaction): Promise<void> {
   await query(
     trx,
@@ -31,7 +31,7 @@ export interface PutAside {
   readonly messages: number;
   /** Follow-ups that were due meanwhile. */
   readonly followUps: number;
-  /** Accounts whose messages are read from now on instead of from that moment. */
+  /** Connections whose messages are read from now on, not from the moment that was restored. */
   readonly accounts: number;
 }
 
@@ -69,7 +69,7 @@ export async function putAsideWaiting(trx: Transaction): Promise<PutAside> {
   };
 }
 
-/** Reminders that conversations had set themselves: what they remind of lies behind us. The next message sets new ones. */
+/** Drops the timers that conversations had set: what they were set for is past. The next message sets new ones. */
 async function dropTimers(trx: Transaction): Promise<void> {
   await query(
     trx,

@@ -4,7 +4,7 @@ import { isSessionHere } from '../session.ts';
 
 export interface StoredTable {
   readonly name: string;
-  /** Those that are written: generated ones are not. */
+  /** The columns that are written: generated ones are not. */
   readonly columns: readonly string[];
   /** The column whose values come from a sequence; null: none. */
   readonly identity: string | null;
@@ -15,7 +15,7 @@ const leftOut = ['migration', 'migration_lock', 'worker'];
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** All of them, each after those its rows refer to. */
+/** All tables, each after the tables its rows refer to. */
 export async function listTables(db: Db): Promise<readonly StoredTable[]> {
   const result = await query<StoredTable & { readonly refers_to: readonly string[] }>(
     db,

@@ -4,12 +4,12 @@ import { listTables, quoted, type StoredTable } from '../backup/tables.ts';
 import { type Db, inSnapshot, inTransaction, type Pool, query, type Transaction } from '../database.ts';
 import { erasePortal } from '../tenants/portal-erasure.ts';
 
-/** A row may hold a body of 4 MB, which takes 8 MB here: so many rows fit into memory whatever they are. */
+/** A row may hold a body of 4 MB, which takes 8 MB here: this many rows fit into memory whatever they hold. */
 const rowsAtOnce = 32;
 
 /**
- * Returns how many rows were copied. All or none of them are there afterwards; what an earlier attempt left behind is replaced. Everything that
- * comes for the portal there is held until it has arrived, and nothing of it is worked on. Throws when the portal lives in the other cell.
+ * Copies all rows or none, and returns how many; replaces what an earlier attempt left behind. Until the portal has arrived, the other cell
+ * holds what comes for it there, and works on nothing of it. Throws when the portal lives in that cell already.
  */
 export async function copyPortal(from: Pool, to: Pool, portal: string): Promise<number> {
   return await inTransaction(to, async (target) => {
@@ -37,10 +37,10 @@ async function makeRoom(target: Transaction, portal: string): Promise<void> {
   await dropCopy(target, portal);
 }
 
-/** Removes what a move that was not finished has left in the cell where the portal was to arrive. */
+/** Removes what an unfinished move has left in the cell where the portal was to arrive. */
 export async function dropCopy(target: Db, portal: string): Promise<void> {
   const erased = await erasePortal(target, portal, false);
-  // Rows without their portal are what is left where somebody wrote while it was erased.
+  // If somebody wrote while the portal was being erased, rows without their portal are left.
   if (!erased) {
     for (const table of await listTables(target)) {
       if (table.columns.includes('portal'))
@@ -56,7 +56,7 @@ async function copyTable(
   portal: string,
 ): Promise<number> {
   const name = quoted(table.name);
-  // Numbers of rows that the database gives are given anew, in the same order: those of the other cell may be taken here.
+  // Row numbers that the database gives are given anew, in the same order: those of the source may be taken in the target.
   const columns = table.columns.filter((column) => column !== table.identity);
   const list = columns.map(quoted).join(', ');
   const order = table.identity === null ? '' : `order by ${quoted(table.identity)}`;
@@ -81,7 +81,7 @@ async function copyTable(
   return count;
 }
 
-/** Leases are of the processes of the other cell. */
+/** Marks the portal as arriving and ends the leases, which processes of the other cell hold. */
 async function settle(target: Transaction, portal: string): Promise<void> {
   await query(
     target,
@@ -105,7 +105,7 @@ async function settle(target: Transaction, portal: string): Promise<void> {
   );
 }
 
-/** Copies the keys by which events are known that came since then, so that none is taken a second time. */
+/** Copies the dedupe keys of events that came since `since`, so that none of these events is taken a second time. */
 export async function copyKeys(from: Db, to: Db, portal: string, since: Date): Promise<void> {
   const { rows } = await query<{ key: string; received_at: Date }>(
     from,

@@ -53,13 +53,13 @@ export async function setCellState(db: Db, name: string, state: CellState): Prom
 }
 
 export interface PortalHome {
-  /** As it was asked for: the id of a portal, how the portal names itself, or the hash of a webhook's secret. */
+  /** What was asked for: the id of a portal, how the portal names itself, or the hash of a webhook's secret. */
   readonly asked: string;
   readonly name: string;
   readonly url: string;
 }
 
-/** Where these portals live. Those that live nowhere are left out; one that has left keeps its place. */
+/** Where these portals live. Those that live nowhere are left out; a portal that has left keeps its place. */
 export async function findHomes(db: Db, portals: readonly string[]): Promise<PortalHome[]> {
   const result = await query<PortalHome>(
     db,
@@ -76,7 +76,7 @@ export async function findHomes(db: Db, portals: readonly string[]): Promise<Por
 }
 
 /**
- * Gives a portal its cell: the one it has, or the open one with the fewest portals. Two that ask at the same time get the same answer. Null
+ * Gives a portal its cell: the one it has, or the open one with the fewest portals. Two calls at the same time get the same answer. Null
  * when no cell is open. Call it only for an installation that was proven.
  */
 export async function placePortal(db: Db, portal: string): Promise<Pick<CellRow, 'name' | 'url'> | null> {
@@ -98,13 +98,13 @@ export async function placePortal(db: Db, portal: string): Promise<Pick<CellRow,
   return result.rows[0] ?? null;
 }
 
-/** A portal and how it names itself, where that is not its id. */
+/** A portal; `memberId` is how it names itself, null if that is its id. */
 export interface NamedPortal {
   readonly portal: string;
   readonly memberId: string | null;
 }
 
-/** Says that these portals live in the cell, wherever they lived. */
+/** Records that these portals live in the cell, wherever they lived before. */
 export async function setHomes(db: Db, cell: string, portals: readonly NamedPortal[]): Promise<void> {
   await query(
     db,
@@ -115,7 +115,7 @@ export async function setHomes(db: Db, cell: string, portals: readonly NamedPort
   );
 }
 
-/** Says the same of those that live nowhere yet. Returns those that live in another cell. */
+/** Records the same for the portals that live nowhere yet. Returns the portals that live in another cell. */
 export async function claimHomes(db: Db, cell: string, portals: readonly NamedPortal[]): Promise<string[]> {
   await query(
     db,
@@ -131,7 +131,7 @@ export async function claimHomes(db: Db, cell: string, portals: readonly NamedPo
   return result.rows.map(({ portal }) => portal);
 }
 
-/** Says where webhooks go that arrive at the former address of a connection. @param hashes of their secrets, hexadecimal */
+/** Records the cell to which webhooks go that arrive at the former address of a connection. @param hashes of their secrets, hexadecimal */
 export async function setWebhookHomes(db: Db, cell: string, hashes: readonly string[]): Promise<void> {
   await query(
     db,
@@ -141,7 +141,7 @@ export async function setWebhookHomes(db: Db, cell: string, hashes: readonly str
   );
 }
 
-/** The data of the portal is erased. It keeps its place in case it comes back. */
+/** Records that the portal's data is erased. The portal keeps its place in case it comes back. */
 export async function markLeft(db: Db, portal: string): Promise<void> {
   await query(db, 'update portal_home set left_at = now() where portal = ? and left_at is null', [portal]);
 }

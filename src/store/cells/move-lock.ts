@@ -1,10 +1,10 @@
-/** Keeps two commands from moving one portal at the same time: each would copy over what the other has sent after its copy. */
+/** Keeps two commands from moving one portal at the same time: the copy of one would replace what the other has sent after its own. */
 import { Client } from 'pg';
 import { keepalives, sessionTo } from '../session.ts';
 
 /**
- * Does the work while no other command can do it for this portal. The server takes the lock back when the command ends, however it ends. Returns
- * null, and has done nothing, when another command is at it. Throws what the driver and `work` throw.
+ * Runs `work` while no other command can do so for this portal. The server frees the lock when the command ends, however it ends. Returns null,
+ * without running `work`, when another command has the lock. Throws what the driver and `work` throw.
  *
  * @param directoryUrl the database that all commands share
  */
@@ -13,7 +13,7 @@ export async function whileMoving<T>(directoryUrl: string, portal: string, work:
     ...sessionTo(directoryUrl, 'bot-bridge cli', keepalives),
     connectionTimeoutMillis: 5_000,
   });
-  // A broken connection emits an error whenever it likes, and an unhandled one would end the process.
+  // A broken connection may emit an error at any time, and an unhandled one would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -12,7 +12,7 @@ export interface MoveTarget {
 /**
  * From the commit on, nothing of the portal is claimed any more, and the listeners and pollers of it lose their leases. Events are accepted as
  * before. False when there is no such portal, it is being moved already, or events of it are held (`held-events.ts`): those lie beside the lanes
- * of their dialogs, and what the other cell holds would come to lie before them.
+ * of their dialogs, and events that the other cell holds would get ahead of them.
  */
 export async function beginLeaving(db: Pool, portal: string, to: MoveTarget): Promise<boolean> {
   return await inTransaction(db, async (trx) => {
@@ -56,8 +56,8 @@ export async function isStillWorked(db: Db, portal: string, frozenAt: Date): Pro
 }
 
 /**
- * Takes the lanes of a frozen portal from workers whose leases have ended, because nobody else claims them: one that goes on after hanging can begin no
- * attempt here which the other cell then makes as well.
+ * Takes the lanes of a frozen portal from workers whose leases have ended, because no other claim does so. A worker that goes on after hanging
+ * then cannot begin an attempt here that the other cell makes as well.
  */
 export async function endClaims(db: Db, portal: string): Promise<void> {
   await query(
@@ -78,7 +78,7 @@ export interface CopiedLane {
   readonly seq: string;
 }
 
-/** The lanes that were copied, in the database of the cell where the portal arrives and nothing of it is worked on yet. */
+/** The lanes that were copied; read in the cell where the portal arrives, before anything of it is worked on there. */
 export async function listCopiedLanes(db: Db, portal: string): Promise<CopiedLane[]> {
   const result = await query<CopiedLane>(db, 'select queue, key, seq from lane where portal = ? order by queue, key', [
     portal,
@@ -86,7 +86,7 @@ export async function listCopiedLanes(db: Db, portal: string): Promise<CopiedLan
   return result.rows;
 }
 
-/** The portal lives elsewhere from now on: what was copied is done here, and only what came after it still waits, to be sent there. */
+/** From now on the portal lives in the other cell: what was copied counts as done here; what came later still waits, to be sent there. */
 export async function leave(db: Pool, portal: string, copied: readonly CopiedLane[]): Promise<void> {
   await inTransaction(db, async (trx) => {
     await query(trx, `update portal set move_state = 'left', move_since = now() where portal = ?`, [portal]);
@@ -127,7 +127,7 @@ export interface LateEvent {
   readonly body: Buffer;
 }
 
-/** The next ones, lane by lane, each lane's oldest first. */
+/** The next late events, lane by lane, each lane's oldest first. */
 export async function listLateEvents(db: Db, portal: string, limit: number): Promise<LateEvent[]> {
   const result = await query<LateEvent>(
     db,
@@ -140,7 +140,7 @@ export async function listLateEvents(db: Db, portal: string, limit: number): Pro
   return result.rows;
 }
 
-/** These events are stored in the other cell. */
+/** Marks these events as done here: they are stored in the other cell. */
 export async function markSent(db: Db, portal: string, events: readonly LateEvent[]): Promise<void> {
   await query(
     db,
@@ -157,7 +157,7 @@ export async function markSent(db: Db, portal: string, events: readonly LateEven
   );
 }
 
-/** The work of a portal that has arrived begins: first with what waits, then with what was held meanwhile. Repeatable. */
+/** Begins the work of a portal that has arrived: first what waits, then what was held meanwhile. Repeatable. */
 export async function arrive(db: Db, portal: string): Promise<boolean> {
   const result = await query(
     db,
@@ -168,7 +168,7 @@ export async function arrive(db: Db, portal: string): Promise<boolean> {
   return result.rowCount > 0;
 }
 
-/** Rows of the portal that are not in the other cell and would be lost with it: work that was ordered after the copy was made. */
+/** Counts the portal's rows that are not in the other cell and would be lost: work that was ordered after the copy was made. */
 export async function countUnsent(db: Db, portal: string): Promise<number> {
   const result = await query<{ count: number }>(
     db,
@@ -178,7 +178,7 @@ export async function countUnsent(db: Db, portal: string): Promise<number> {
   return result.rows[0]?.count ?? 0;
 }
 
-/** Secrets of the webhook addresses of its connections: SHA-256, hexadecimal. */
+/** SHA-256 hashes, hexadecimal, of the secrets in the webhook addresses of the portal's connections. */
 export async function listWebhookHashes(db: Db, portal: string): Promise<string[]> {
   const result = await query<{ hash: string }>(
     db,

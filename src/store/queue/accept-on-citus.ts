@@ -1,7 +1,7 @@
 /**
  * Stores events like the statement of `acceptAndClaim`, on a server with Citus, which refuses parts of that statement: one statement for each
- * table, in a transaction. Rows are given one by one in VALUES, because Citus sends such an INSERT to the worker as it is; of one that selects
- * from arrays it would collect the rows at the coordinator first.
+ * table, in a transaction. Rows are given one by one in VALUES, because Citus sends such an INSERT to the worker as it is. If the INSERT
+ * selected from arrays, Citus would first collect the rows at the coordinator.
  */
 import { type Db, query, type SqlValue, type Transaction } from '../database.ts';
 import { storableText } from '../storable.ts';
@@ -26,7 +26,7 @@ interface LaneEnd {
   readonly attempts: number | null;
 }
 
-/** The rows that the statement of `acceptAndClaim` returns. */
+/** Returns the rows that the statement of `acceptAndClaim` returns. */
 export async function acceptOnCitus(
   trx: Transaction,
   events: readonly NewEvent[],
@@ -47,7 +47,7 @@ export async function acceptOnCitus(
   return numbered.map(({ n, event: { portal }, lane, seq, attempts }) => ({ n, portal, lane, seq, attempts, at }));
 }
 
-/** The events of known portals in the order of their lanes, which the database decides: all lock lanes in that order. */
+/** Returns the events of known portals in the order of their lanes. The database sorts them: all statements lock lanes in its order. */
 async function placeEvents(trx: Db, events: readonly NewEvent[], arePolled: boolean): Promise<PlacedEvent[]> {
   const result = await query<{ n: number; lane: string; is_frozen: boolean }>(
     trx,
@@ -74,7 +74,7 @@ async function placeEvents(trx: Db, events: readonly NewEvent[], arePolled: bool
   });
 }
 
-/** Those that had not been stored before, in the same order; of several with one key the first of the batch. */
+/** Returns the events that had not been stored before, in the same order; of several with one key, the first of the batch. */
 async function keepFresh(trx: Db, placed: readonly PlacedEvent[]): Promise<PlacedEvent[]> {
   const keyed = placed.toSorted((a, b) => a.n - b.n).map((one) => [dedupeOf(one.event), one] as const);
   const first = new Map(keyed.toReversed());
@@ -124,7 +124,7 @@ async function extend(
   );
 }
 
-/** Returns the moment they carry. */
+/** Stores the events; returns the time at which all of them count as received. */
 async function storeEvents(trx: Db, events: readonly (PlacedEvent & { readonly seq: number })[]): Promise<Date> {
   const rows = await insertRows<{ received_at: Date }>(trx, {
     into: 'inbox (portal, lane, seq, source, connection_id, ingress, trace, subject, body)',

@@ -7,8 +7,8 @@ import { outboxLane } from './lane-names.ts';
 const maxRowsRead = 50;
 
 /**
- * What was decided on together with the message, a greeting, is no answer: it has the same time, of which the given one lacks the microseconds.
- * False when the brain has answered since then, to the person who wrote, and when people lead or the session is to end.
+ * False when the brain has answered the person since then, when people lead, or when the session is to end. A greeting decided on together
+ * with the message is no answer: it has the same time, of which `since` lacks the microseconds.
  */
 export async function isAnswerAwaited(
   db: Db,

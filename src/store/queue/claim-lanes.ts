@@ -34,7 +34,7 @@ export interface LaneRow {
 /** How many lanes of a destination a claim may take. */
 export interface Allowance extends Destination {
   readonly lanes: number;
-  /** It has answered lately: its lanes do not count as `unproven`. */
+  /** The destination has answered lately: its lanes do not count as `unproven`. */
   readonly isProven: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface ClaimOptions {
   readonly queue: QueueName;
   /** Columns of the queue's table to read beside `portal, lane, seq`, as SQL over the alias `b`. */
   readonly columns: string;
-  /** Of a lane, rows are taken while those before them are smaller than `bytes` together. `size` is SQL over the alias `b`. Null: rows of bounded size. */
+  /** Rows of a lane are taken while the rows before them have less than `bytes` in all. `size`: SQL over alias `b`. Null: all rows are bounded. */
   readonly perLane: { readonly size: string; readonly bytes: number } | null;
   /** Unique to this claim. */
   readonly holder: string;
@@ -73,8 +73,8 @@ export interface Claim<Row> {
 }
 
 /**
- * Whether a claim could find anything, at a hundredth of its cost: most of that is planning. Asked before the claims of workers that nobody has
- * woken.
+ * Whether a claim could find anything, at a hundredth of a claim's cost, most of which is planning. A worker that nobody has woken asks this
+ * before it claims.
  */
 export async function hasReadyLanes(db: Db, queue: QueueName): Promise<boolean> {
   const result = await query(
@@ -149,7 +149,7 @@ export async function claimLanes<Row extends LaneRow>(db: Db, options: ClaimOpti
   return { lanes: claimed, isCrowded, hasLeft: seenLanes > claimed.length };
 }
 
-/** What a row brings along of its lane. */
+/** What each claimed row tells of its lane. */
 export interface LaneColumns {
   readonly lane_destination: string;
   readonly lane_attempts: number;
@@ -173,8 +173,8 @@ function fromTheLongestReady(options: ClaimOptions): Part {
 }
 
 /**
- * Walks the index `lane_by_destination` from one destination to the next. Does not say `isfinite`, the condition of the index `lane_ready`, by which
- * the server would read all waiting lanes again for every destination.
+ * Walks the index `lane_by_destination` from one destination to the next. Does not say `isfinite`, the condition of the index `lane_ready`: by that
+ * index the server would read all waiting lanes again for every destination.
  */
 function fromEveryDestination({ queue, lanes, perDestination }: ClaimOptions): Part {
   const waiting = `lane where queue = '${queue}' and ready_at < 'infinity'`;

@@ -11,7 +11,7 @@ export interface DeadLetterId extends LaneId {
   readonly seq: number;
 }
 
-/** Why rows of a kind are dead letters: what the list of them is grouped by. */
+/** Why rows are dead letters; the list of dead letters is grouped by this. */
 export interface StuckReason {
   readonly queue: QueueName;
   readonly state: 'dead_letter' | 'unknown';
@@ -23,17 +23,17 @@ export interface StuckReason {
 
 export interface DeadLetterChoice {
   readonly portal: string;
-  /** Actions of unknown fate too. */
+  /** Includes actions of unknown fate. */
   readonly withUnknown: boolean;
   /** Absent: for whatever reason. */
   readonly reason?: StuckReason | undefined;
   /** Absent: all. */
   readonly limit?: number | undefined;
-  /** Only those that had failed before then: what fails again meanwhile is not meant. Absent: all. */
+  /** Only those that had failed before this moment, so that those that fail again meanwhile are left out. Absent: all. */
   readonly failedBefore?: Date | undefined;
 }
 
-/** The chosen ones in the order of arrival, those of the inbox first. */
+/** The chosen dead letters in the order of arrival, those of the inbox first. */
 export async function listDeadLetterIds(db: Db, choice: DeadLetterChoice): Promise<readonly DeadLetterId[]> {
   const { portal, reason, limit = null } = choice;
   const states = choice.withUnknown ? ['dead_letter', 'unknown'] : ['dead_letter'];
@@ -56,7 +56,7 @@ export async function listDeadLetterIds(db: Db, choice: DeadLetterChoice): Promi
   return result.rows.map((row) => ({ portal, ...row }));
 }
 
-/** Puts it back at the end of its lane. Part of a transaction. False when there is none (any more). */
+/** Puts a dead letter back at the end of its lane. Part of a transaction. False when it does not exist (any more). */
 export async function replayDeadLetter(db: Db, id: DeadLetterId): Promise<boolean> {
   return await (id.queue === 'inbox' ? replayEvent(db, id) : replayAction(db, id));
 }

@@ -7,7 +7,7 @@ import type { EventResult } from './inbox.ts';
 import { type FinishedLane, finishing, type LaneProgress } from './lanes.ts';
 import { appending, type ClaimActions, type NewAction, type OutboxRow } from './outbox.ts';
 
-/** What an inbox lane has decided on. */
+/** An action that an inbox lane has decided on. */
 export interface DecidedAction {
   /** The inbox lane. */
   readonly from: string;

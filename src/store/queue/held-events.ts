@@ -21,7 +21,7 @@ export const heldLane = `case
     where h.portal = i.portal and h.queue = 'inbox' and h.key = i.lane || '${heldEnding}' and h.ready_at < 'infinity'
   )) then i.lane || '${heldEnding}' else i.lane end`;
 
-/** The lanes in which events may come to lie: their own, and those that hold what was posted. */
+/** The lanes into which events may be put: their own, and those beside them for held events. */
 export function lanesOf(events: readonly LaneId[]): readonly LaneId[] {
   return events.flatMap(({ portal, lane }) => [
     { portal, lane },
@@ -29,7 +29,7 @@ export function lanesOf(events: readonly LaneId[]): readonly LaneId[] {
   ]);
 }
 
-/** From the commit on, posted events are held: for so many seconds, or until `releasePosted`. Repeatable. */
+/** From the commit on, posted events are held, for `seconds` or until `releasePosted`. Repeatable. */
 export async function holdPosted(db: Db, portal: string, seconds: number): Promise<void> {
   await query(db, `update portal set posted_held_until = now() + ? * interval '1 second' where portal = ?`, [
     seconds,
@@ -37,7 +37,7 @@ export async function holdPosted(db: Db, portal: string, seconds: number): Promi
   ]);
 }
 
-/** What has been held may be worked from now on. */
+/** Ends the hold: held events may be moved and processed from now on. */
 export async function releasePosted(db: Db, portal: string): Promise<void> {
   await query(
     db,
@@ -70,12 +70,12 @@ export async function forgetHolds(db: Db): Promise<number> {
   return result.rowCount;
 }
 
-/** How soon a lane is looked at again whose portal still holds. */
+/** How soon a lane of held events is tried again while its portal still holds. */
 const againMs = 300;
 
 /**
- * Moves the rows of a claimed lane to the end of their dialog's lane, unless the portal still holds. The lane is given back either way. What
- * another worker has claimed meanwhile is left to it.
+ * Moves the rows of a claimed lane to the end of their dialog's lane, unless the portal still holds. The lane is given back either way. If
+ * another worker has claimed it meanwhile, nothing is moved.
  */
 export async function moveHeld(db: Pool, { portal, lane, holder, rows }: ClaimedLane<LaneRow>): Promise<void> {
   const dialog: LaneId = { portal, lane: laneBehind(lane) };

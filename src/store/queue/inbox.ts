@@ -37,9 +37,10 @@ export type ClaimedEvent = Omit<InboxRow, 'body'> & {
 /**
  * Stores a batch of events in one statement: duplicates are dropped, lanes locked and extended, rows written. All bodies travel as
  * one binary parameter and are cut apart by the server, because a `bytea[]` parameter would be sent as text at twice the size.
- * Events of unknown portals (erased a moment ago) are not stored. Returns for each event, in order, whether it was stored as a new one. The batch is stored as a whole or not at all.
+ * Events of unknown portals (erased a moment ago) are not stored. The batch is stored as a whole or not at all. Returns for each event, in
+ * order, whether it was stored as a new one.
  *
- * @param arePolled they do not wait for others that are (`held-events.ts`)
+ * @param arePolled the events were polled, so they are not held (`held-events.ts`)
  */
 export async function acceptEvents(db: Db, events: readonly NewEvent[], arePolled = false): Promise<boolean[]> {
   return (await acceptAndClaim(db, events, null, arePolled)).isNew;
@@ -55,8 +56,8 @@ export interface AcceptedEvents {
 
 /**
  * Stores a batch like `acceptEvents`, and claims the lanes in which nothing waited in the same statement: their worker needs no claim
- * of its own and no poll. Lanes with something waiting, or with a holder, are left to whose turn it is (`extendOnConflict`), and those of a portal
- * that is being moved are left alone.
+ * of its own and no poll. Lanes in which something waits, or that have a holder, are not claimed (`extendOnConflict`), nor are those of a
+ * portal that is being moved.
  */
 export async function acceptAndClaim(
   db: Db,
@@ -119,7 +120,7 @@ async function acceptAtOnce(
   return result.rows;
 }
 
-/** The values of the statement above but the first: the bodies one after the other, with the place and the length of each. */
+/** All values of the statement above except the first. The bodies are joined into one value, with the offset and length of each. */
 function acceptedValues(events: readonly NewEvent[], claim: DirectClaim | null): SqlValue[] {
   const offsets: number[] = [];
   let offset = 1;
@@ -267,7 +268,7 @@ export interface EventResult extends LaneId {
   readonly outcome: string;
 }
 
-/** Puts a dead event back at the end of its lane and marks its row as dropped. False when there is no such dead letter. */
+/** Puts a dead letter back at the end of its lane and marks its old row as dropped. False when there is no such dead letter. */
 export async function replayEvent(db: Db, id: LaneId & { readonly seq: number }): Promise<boolean> {
   const deadLetters = await query<unknown>(
     db,

@@ -1,16 +1,16 @@
 /** The keys of lanes: one lane per dialog in the inbox, one per dialog and direction in the outbox. */
 import { createHash, hash } from 'node:crypto';
 
-/** Events that concern the app as a whole, in the order they came. */
+/** The lane of events that concern the app as a whole. */
 export const appLane = '/app';
 
 /**
- * The outbox lane of what a portal has told about the app in it: removed, paid, not paid. Separate from `appLane`, whose actions call the portal
+ * The outbox lane of what a portal tells about its app: removed, paid, not paid. Separate from `appLane`, whose actions call the portal
  * and may wait long for one that refuses them.
  */
 export const portalNewsLane = '/news';
 
-/** Events of dialogs that name bots the portal does not have, in one lane of each portal. */
+/** The lane of each portal for dialog events that name bots the portal does not have. */
 export const unknownBotLane = '/unknown-bot';
 
 /** The lane of delayed erasures; separate from `appLane`, so that a re-installation does not wait behind one. */
@@ -60,12 +60,12 @@ export function burstLane(botCode: string, dialogId: string): string {
   return `${inboxLane(botCode, dialogId)}>burst>later`;
 }
 
-/** What the keys of lanes end with whose events wait while their portal changes over from polling (`held-events.ts`). */
+/** The ending of the keys of lanes whose events wait while their portal changes over from polling (`held-events.ts`). */
 export const heldEnding = '>held';
 
 export const isHeld = (lane: string): boolean => lane.endsWith(heldEnding);
 
-/** The dialog's lane into which the events of a held one are moved. */
+/** The dialog's lane into which the events of a held lane are moved. */
 export const laneBehind = (heldLane: string): string => heldLane.slice(0, -heldEnding.length);
 
 /** The lane of a brain's messages whose conversation is not known yet. */

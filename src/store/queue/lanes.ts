@@ -98,7 +98,7 @@ export interface FinishedLane {
 export type HeldLane = LaneId & Pick<LaneProgress, 'holder'>;
 
 /** Gives lanes back as if the claims had never been made; lanes that they do not hold are left alone. */
-export async function giveBackLanes(db: Db, queue: QueueName, lanes: readonly HeldLane[]): Promise<void> {
+export async function returnLanes(db: Db, queue: QueueName, lanes: readonly HeldLane[]): Promise<void> {
   const untouched = { done: 0, delayMs: 0, isFree: true };
   const { sql, values } = await finishing(
     db,

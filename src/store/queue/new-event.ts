@@ -9,7 +9,7 @@ export interface NewEvent extends LaneId {
   /** `bitrix24`, the name of a brain, or `bridge` for events the app itself produced. */
   readonly source: string;
   readonly connectionId: string | null;
-  /** How it came through the connection; null exactly where there is none. */
+  /** How the event came through the connection; null exactly where there is no connection. */
   readonly ingress: IngressKind | null;
   /** Follows the message through every step, for logs and `trace`. */
   readonly trace: string;

@@ -7,8 +7,8 @@ import type { QueueName } from './lanes.ts';
 const channelOf = (queue: QueueName): string => `bridge_${queue}`;
 
 /**
- * SQL: what the names of channels end with, for they are those of the whole database: nothing for `public`, and for other schemas what tells
- * them apart, of a length that a name may have.
+ * SQL: the ending of channel names, which tells schemas apart, because channels belong to the whole database. Empty for `public`; for other
+ * schemas a hash, so that the name is not too long.
  */
 const ending = `case when current_schema() = 'public' then '' else '_' || md5(current_schema()) end`;
 
@@ -33,7 +33,7 @@ export async function notifyFacts(db: Db, connectionId: string): Promise<void> {
 /** Handlers of notifications. */
 export interface Notices {
   onWork(queue: QueueName): void;
-  /** Called with the connection whose connector state has changed, or with null after a gap in listening, when that of any may have. */
+  /** Called with the connection whose connector state has changed, or with null after a gap in listening, when any may have. */
   onFacts(connectionId: string | null): void;
 }
 

@@ -51,14 +51,14 @@ export interface ClaimActions extends DirectClaim {
 
 /** Where actions come from, and who gets them. */
 export interface Appending {
-  /** For each action the inbox lane that decided on it: it is appended if the CTE `finished` names that lane. Null: all are appended. */
+  /** For each action the inbox lane that decided on it: the action is appended if the CTE `finished` names that lane. Null: all are. */
   readonly from: readonly string[] | null;
   readonly claim: ClaimActions | null;
 }
 
 /**
- * CTEs that append actions to their lanes in the given order. `placed` has a row for each of them: its place `n` among the actions, its
- * `seq`, and of its lane `destination`, `attempts`, `throttled` and `is_claimed`.
+ * CTEs that append actions to their lanes in the given order. `placed` has a row for each action: its place `n` among the actions, its
+ * `seq`, and its lane's `destination`, `attempts`, `throttled` and `is_claimed`.
  */
 export function appending(actions: readonly NewAction[], { from, claim }: Appending): SqlPart {
   return {
@@ -108,7 +108,7 @@ export async function appendActions(db: Db, actions: readonly NewAction[]): Prom
   await query(db, `with ${sql} select 1`, values);
 }
 
-/** Rows of a lane after its first are claimed together up to this many bytes, as they are stored. */
+/** Rows of a lane are claimed together while those before them have less than this many bytes, as they are stored. */
 const claimedLaneBytes = 64 * 1024;
 
 /** Takes waiting outbox lanes; see `claimLanes`. */
@@ -125,7 +125,7 @@ export function claimOutbox(
 }
 
 /**
- * Records that an attempt begins which must not be repeated blindly. Must be committed before the request is sent. False when the claim no
+ * Records that an attempt begins that must not be repeated blindly. Must be committed before the request is sent. False when the claim no
  * longer holds the lane: then the attempt must not be made.
  */
 export async function markAttempted(db: Db, row: LaneRow, holder: string): Promise<boolean> {
@@ -206,7 +206,7 @@ export async function finishOutbox(
 const oldRow = 'with old as materialized (select * from outbox where portal = ? and lane = ? and seq = ?)';
 
 /**
- * Puts a dead letter back at the end of its lane with the same key; also an action of unknown fate, for which a person then accepts that
+ * Puts a dead letter back at the end of its lane with the same key; also an action of unknown fate: the person who replays it accepts that
  * it may happen twice. False when there is no such row.
  */
 export async function replayAction(db: Db, id: LaneId & { readonly seq: number }): Promise<boolean> {
@@ -227,19 +227,19 @@ export async function replayAction(db: Db, id: LaneId & { readonly seq: number }
   return true;
 }
 
-/** For so long a second wish to repeat a delivery counts as the same wish, made by a second click. */
+/** A second wish to repeat a delivery counts as the same wish, made by a second click, for this long. */
 const oneWishSeconds = 30;
 
 /**
  * Appends an action that a brain has taken to its lane once more, with a key of its own. Part of a transaction. `unknown`: there is no such
- * row. `repeated_already`: its repetition still waits, or is not older than half a minute.
+ * row. `repeated_already`: its repetition still waits, or is less than half a minute old.
  */
 export async function repeatDelivery(
   db: Db,
   id: LaneId & { readonly seq: number },
 ): Promise<'ordered' | 'unknown' | 'repeated_already'> {
-  // Locked first, so that of two clicks the second one sees what the first has written; and a lane that is extended must get its row, or
-  // nothing behind it would ever be executed.
+  // Locked first, so that the second of two clicks sees what the first has written. The row cannot vanish either: a lane extended without a
+  // new row would never execute anything behind the gap.
   const found = await query<unknown>(
     db,
     `select 1 from outbox where portal = ? and lane = ? and seq = ? and target = 'brain' and state = 'done' for update`,

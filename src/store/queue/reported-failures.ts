@@ -1,4 +1,4 @@
-/** Messages of brains that the brain counts as failed, because we told it so or because it decided so: may they still be sent? */
+/** Stores which messages their brain counts as failed, because we told it so or because it decided so, and whether they may still be sent. */
 import { type Db, query } from '../database.ts';
 import { storableText } from '../storable.ts';
 import type { LaneId } from './lanes.ts';
@@ -10,13 +10,13 @@ export interface ReportedFailure extends LaneId {
   readonly isWithdrawn: boolean;
 }
 
-/** What became, so far, of the parts of a brain's message. */
+/** What has happened so far to the parts of a brain's message. */
 export interface SendsSoFar {
   /** Parts that are still to be sent. */
   readonly waiting: number;
   /** The last message in Bitrix24 that holds a part of it; null for none. */
   readonly shownAs: string | null;
-  /** Why the first part that has none failed; null when none did. */
+  /** Why the first of the failed parts failed; null when none did. */
   readonly error: string | null;
 }
 
@@ -71,7 +71,7 @@ export async function readReportedFailure(
   return row === undefined ? null : { isWithdrawn: row.is_withdrawn };
 }
 
-/** The state of the latest decision to send it; all fields are empty when the outbox has no row of it (any more). */
+/** Reads what has happened to the message; all fields are empty when the outbox has no row of it (any more). */
 export async function readSendsSoFar(db: Db, { portal, lane }: LaneId, remoteId: string): Promise<SendsSoFar> {
   const found = await query<{ state: string; outcome: string | null; remote_id: string | null }>(
     db,
@@ -117,7 +117,7 @@ export async function startSend(
   return found?.is_held === true ? 'withdrawn' : 'lane_lost';
 }
 
-/** Makes lanes due whose head waits for its next retry. A hint: nothing depends on it. */
+/** Makes lanes whose head waits for its next attempt due now. A hint: nothing depends on it. */
 export async function wakeOutboxLanes(db: Db, lanes: readonly LaneId[]): Promise<void> {
   for (const { portal, lane } of lanes) {
     await query(

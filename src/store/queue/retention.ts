@@ -7,23 +7,28 @@ const dedupeDays = 7;
 const stepRows = 5_000;
 
 /**
- * Deletes one step of finished rows older than `days` from a queue; dead letters and those of unknown fate stay for a person, twice as long. Returns
- * how many went: call again while it is a full step.
+ * Deletes one step of finished rows older than `days` from a queue; dead letters and rows of unknown fate stay for a person, twice as long. Returns
+ * how many rows were deleted: call again until there are none.
  */
 export async function purgeQueue(db: Db, queue: 'inbox' | 'outbox', days: number): Promise<number> {
   const result = await query(db, queue === 'inbox' ? purgeInbox : purgeOutbox, [days, days]);
   return result.rowCount;
 }
 
-/** The expression of the index on age, which serves nothing else: see migration 0032. */
+/** Written as the expression of the index on age, which serves nothing else: see migration 0032. */
 function isOlder(column: string): string {
   return `(${column} at time zone 'UTC') < (now() - ? * interval '1 day') at time zone 'UTC'`;
 }
 
-const purgeInbox = `
+/** A statement that deletes one step of the rows of a table for which `condition` holds. */
+function stepOf(table: string, condition: string): string {
+  return `delete from ${table} where ctid = any(array(select ctid from ${table} where ${condition} limit ${stepRows}))`;
+}
+
+const inboxStep = (isOld: string): string => `
   with old as (
     select e.portal, e.lane, e.seq from inbox e join inbox_outcome o using (portal, lane, seq)
-    where ${isOlder('e.received_at')}
+    where ${isOld}
       and (o.state <> 'dead_letter' or e.received_at < now() - 2 * ? * interval '1 day')
     limit ${stepRows}
   ), outcomes as (
@@ -31,15 +36,17 @@ const purgeInbox = `
   )
   delete from inbox e using old where e.portal = old.portal and e.lane = old.lane and e.seq = old.seq`;
 
-const purgeOutbox = `
-  delete from outbox where ctid = any(array(
-    select ctid from outbox
-    where ${isOlder('created_at')} and state <> 'waiting'
-      and (state in ('done', 'dropped') or created_at < now() - 2 * ? * interval '1 day')
-    limit ${stepRows}
-  ))`;
+const outboxStep = (isOld: string): string =>
+  stepOf(
+    'outbox',
+    `${isOld} and state <> 'waiting'
+      and (state in ('done', 'dropped') or created_at < now() - 2 * ? * interval '1 day')`,
+  );
 
-/** Deletes one step of everything that a portal, which keeps less than the installation does, has kept for longer than `days`. */
+const purgeInbox = inboxStep(isOlder('e.received_at'));
+const purgeOutbox = outboxStep(isOlder('created_at'));
+
+/** Deletes one step of what a portal with a shorter retention than the installation's has kept for longer than `days`. */
 export async function purgeOfPortal(db: Db, portal: string, days: number): Promise<number> {
   let purged = 0;
   for (const statement of ofPortal) purged += (await query(db, statement, [portal, days, days])).rowCount;
@@ -47,37 +54,15 @@ export async function purgeOfPortal(db: Db, portal: string, days: number): Promi
 }
 
 const ofPortal = [
-  `with old as (
-     select e.portal, e.lane, e.seq from inbox e join inbox_outcome o using (portal, lane, seq)
-     where e.portal = ? and e.received_at < now() - ? * interval '1 day'
-       and (o.state <> 'dead_letter' or e.received_at < now() - 2 * ? * interval '1 day')
-     limit ${stepRows}
-   ), outcomes as (
-     delete from inbox_outcome o using old where o.portal = old.portal and o.lane = old.lane and o.seq = old.seq
-   )
-   delete from inbox e using old where e.portal = old.portal and e.lane = old.lane and e.seq = old.seq`,
-  `delete from outbox where ctid = any(array(
-     select ctid from outbox
-     where portal = ? and created_at < now() - ? * interval '1 day' and state <> 'waiting'
-       and (state in ('done', 'dropped') or created_at < now() - 2 * ? * interval '1 day')
-     limit ${stepRows}
-   ))`,
-  `delete from audit_entries where ctid = any(array(
-     select ctid from audit_entries where portal = ? and at < now() - least(?, ?) * interval '1 day' limit ${stepRows}
-   ))`,
-  `delete from hourly_count where ctid = any(array(
-     select ctid from hourly_count where portal = ? and hour < now() - least(?, ?) * interval '1 day' limit ${stepRows}
-   ))`,
+  inboxStep(`e.portal = ? and e.received_at < now() - ? * interval '1 day'`),
+  outboxStep(`portal = ? and created_at < now() - ? * interval '1 day'`),
+  stepOf('audit_entries', `portal = ? and at < now() - least(?, ?) * interval '1 day'`),
+  stepOf('hourly_count', `portal = ? and hour < now() - least(?, ?) * interval '1 day'`),
 ];
 
-/** Deletes one step of the rows of a table for which `condition` holds, and gives back how many they were. */
+/** Deletes one step of the rows of a table for which `condition` holds; returns how many were deleted. */
 async function deleteStep(db: Db, table: string, condition: string, values: readonly number[] = []): Promise<number> {
-  const result = await query(
-    db,
-    `delete from ${table} where ctid = any(array(select ctid from ${table} where ${condition} limit ${stepRows}))`,
-    [...values],
-  );
-  return result.rowCount;
+  return (await query(db, stepOf(table, condition), [...values])).rowCount;
 }
 
 /** Deletes one step of figures older than `days`. */
@@ -121,10 +106,10 @@ export interface LanePlace {
 }
 
 /**
- * Deletes lanes without waiting and without stored rows, one step of a walk over all lanes: `after` is where the step before ended, null at the
- * beginning; `next` is null at the end. If a deleted lane is needed again, its numbering starts anew.
+ * Deletes lanes that have neither waiting nor stored rows, in one step of a walk over all lanes. `after` is where the step before ended, null
+ * at the beginning; `next` is null at the end. If a deleted lane is needed again, its numbering starts anew.
  *
- * The stored rows of each lane are asked for by themselves: a join reads all rows of both queues for every step.
+ * The stored rows are looked up for each lane separately: a join would read all rows of both queues in every step.
  */
 export async function purgeLanes(
   db: Db,

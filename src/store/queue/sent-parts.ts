@@ -42,7 +42,7 @@ export async function readSentParts(db: Db, lane: LaneId, portalMessageId: strin
   }));
 }
 
-/** Only actions that send a file have one. */
+/** @param file null unless the action sends a file */
 function contentOf(file: FileRef | null): Pick<SentPart, 'kind' | 'file'> {
   return file === null ? { kind: 'text' } : { kind: 'file', file };
 }
@@ -59,8 +59,8 @@ const ownParts = `select seq, trace, remote_id, state, outcome, action, coalesce
     and coalesce(outcome, '') <> 'replayed'`;
 
 /**
- * The parts of the brain's message with this id, in order, as names that are looked up later: also those that are still to be sent, but
- * not those that will never be, or that are to be deleted.
+ * The parts of the brain's message with this id, in order, as references that are resolved later. Includes parts that are still to be sent,
+ * but not those that will never be sent or are to be deleted.
  */
 export async function readNamedParts(db: Db, lane: LaneId, remoteMessageId: string): Promise<readonly SentPart[]> {
   const id = storableText(remoteMessageId);
@@ -108,7 +108,7 @@ export interface ToldMessage {
   readonly joined: JoinedMessage | null;
 }
 
-/** Null if none of the lane's last actions delivered the message to the brain, and when the outbox no longer has the row. */
+/** Null if none of the lane's last actions delivered the message to the brain, or the outbox no longer has the row. */
 export async function readToldMessage(db: Db, lane: LaneId, messageId: string): Promise<ToldMessage | null> {
   const found = await query<{ action: BrainAction }>(
     db,
@@ -123,7 +123,7 @@ export async function readToldMessage(db: Db, lane: LaneId, messageId: string): 
   return action === undefined ? null : toldIn(action);
 }
 
-/** What an action that delivers a message, or changes a joined one, tells of it. */
+/** How the brain knows the message that an action delivers, or the joined one that it changes. */
 export function toldIn(action: BrainAction): ToldMessage {
   if ((action.type !== 'message' && action.type !== 'edit') || action.messageIds === undefined) return { joined: null };
   const { messageId, messageIds, texts = [] } = action;
@@ -136,7 +136,7 @@ export interface EndedPart {
   readonly error: string | null;
 }
 
-/** Why a part is not shown, or not as what it is: of a file only the name may be. Null when it is. */
+/** Why a part is not shown, or shown incompletely (only the name of a file). Null when it is shown as it is. */
 export function partError(state: string, outcome: string): string | null {
   if (state !== 'done') return outcome;
   return outcome.split('+').includes('without_file') ? 'bitrix24.no_files' : null;
@@ -149,8 +149,8 @@ export interface OtherPart {
 }
 
 /**
- * The other parts of a brain's message (`remoteMessageId`) that were decided on in one step (`trace`), as they were sent. Of a part that was
- * replayed, the newest row.
+ * The other parts of a brain's message (`remoteMessageId`) that were decided on in one step (`trace`), in the order of sending. Of a part
+ * that was replayed, the newest row counts.
  */
 export async function readOtherParts(
   db: Db,

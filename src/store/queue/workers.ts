@@ -68,7 +68,7 @@ export async function lockWorker(url: string, id: string): Promise<WorkerLock> {
 export async function releaseDeadWorkers(trx: Transaction, isServerOurs: boolean): Promise<string[]> {
   if (!isServerOurs && (await isServerYoung(trx))) return [];
   const known = await query<{ id: string }>(trx, 'select id from worker');
-  // Apart from the table: on a distributed schema the first statement runs on the node that holds it, where no worker has its lock.
+  // A statement of its own: with a distributed schema, one that reads the table runs on the table's node, where no worker has its lock.
   const dead = await query<{ id: string }>(
     trx,
     `select id from unnest(?::uuid[]) as known(id) where pg_try_advisory_xact_lock(${lockKey('id')})`,

@@ -1,10 +1,10 @@
-/** How long people wait for answers: read from the outbox some minutes later, so that no message waits for being counted. */
+/** How long people wait for answers: read from the outbox some minutes later, so that no message is delayed by counting. */
 import { inTransaction, type Pool, query, type Transaction } from '../database.ts';
 
-/** An answer that takes longer counts as none. */
+/** A question whose answer takes longer counts as unanswered. */
 const answerSeconds = 300;
 
-/** The width of a class of times: each ends a quarter above the one before, so a percentile is at most so far off. */
+/** The width of a class of times: each ends a quarter above the one before, so a percentile is off by no more than that. */
 const growth = 1.25;
 
 /** The end of the first class, in milliseconds. */
@@ -59,7 +59,7 @@ async function nextSpan(trx: Transaction): Promise<Span | null> {
 }
 
 /**
- * Portals with something to count have events in those hours. A question is a message that was sent to the brain; its answer the first
+ * Reads only portals that have events in those hours; others have nothing to count. A question is a message that was sent to the brain; its answer the first
  * message shown in the dialog after it. The time runs from the moment the question came in until the answer was in the portal.
  */
 const countSpan = `

@@ -15,7 +15,7 @@ export interface ListedConversation {
   readonly is_taken: boolean;
   readonly owned_since: Date | null;
   readonly waiting_since: Date | null;
-  /** Of the last event. */
+  /** When the last event came. */
   readonly updated_at: Date;
   /** Where the list goes on after this row. */
   readonly place: ListPlace;
@@ -48,7 +48,7 @@ const leads = {
   taken: `c.owner = 'person' and c.taken_at is not null`,
 } as const;
 
-/** Lanes of a dialog begin with its bot and its id; `safe` of the lanes' keys leaves both as they are unless they are hostile. */
+/** The keys of a dialog's lanes begin with its bot code and its id; `safe` (`lane-names.ts`) leaves both as they are unless hostile. */
 const states = {
   waiting: 'c.waiting_since is not null',
   undelivered: `(c.bot_code, c.dialog_id) in (
@@ -64,7 +64,7 @@ const states = {
   )`,
 } as const;
 
-/** At most `limit` conversations after that place; `after` null: from the last active on. */
+/** At most `limit` conversations after the place `after`; null: from the most recently active one on. */
 export async function listConversations(
   db: Db,
   portal: string,
@@ -114,7 +114,7 @@ const minuteOf = (moment: Date): Date => new Date(Math.floor(moment.getTime() / 
 
 const literally = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 
-/** One conversation; null when the portal has none like that. */
+/** One conversation; null when the portal has no such one. */
 export async function findConversation(
   db: Db,
   { portal, botCode, dialogId }: { readonly portal: string; readonly botCode: string; readonly dialogId: string },
@@ -128,7 +128,7 @@ export async function findConversation(
   return result.rows[0] ?? null;
 }
 
-/** The ids of the Open Channels in which a portal has conversations. Steps from line to line: 200 000 conversations have few. */
+/** The ids of the Open Channels in which a portal has conversations. Steps from one to the next, because 200 000 conversations have few. */
 export async function listLineIds(db: Db, portal: string): Promise<string[]> {
   const result = await query<{ line_id: string }>(
     db,

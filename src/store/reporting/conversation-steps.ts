@@ -17,7 +17,7 @@ export type EventStep = Step & {
 
 export type ActionStep = Step & { readonly queue: 'outbox'; readonly action: OutboxAction['action'] };
 
-/** Up to where a conversation was read: numbers of rows in its three lanes, not included. Absent: from the newest on. */
+/** How far back a conversation was read: the number of the last row read in each of its three lanes. */
 export interface StepsPlace {
   readonly inbox: number;
   readonly portal: number;
@@ -34,13 +34,13 @@ const actionsPerPage = 200;
 export interface StepsPage {
   readonly events: readonly EventStep[];
   readonly actions: readonly ActionStep[];
-  /** For the page of what came before; null: there is nothing. */
+  /** The place to read the next older page from; null: there is none. */
   readonly next: StepsPlace | null;
 }
 
 /**
- * The newest steps before that place. Actions belong to the page of the events at whose time they were decided on. All are read as of one
- * moment: an event that still waits has led to no action yet.
+ * The newest steps before the place `before`; null: from the newest on. Actions belong to the page of the events at whose time they were
+ * decided on. All are read as of one moment, so that an event that still waits has led to no action yet.
  */
 export async function readSteps(db: Pool, of: ConversationId, before: StepsPlace | null): Promise<StepsPage> {
   const from = before ?? { inbox: newest, portal: newest, brain: newest };
@@ -60,7 +60,7 @@ export async function readSteps(db: Pool, of: ConversationId, before: StepsPlace
   return { events, actions: [...toPortal, ...toBrain], next: isOver ? null : next };
 }
 
-/** Beyond every number of a row. */
+/** Larger than the number of any row. */
 const newest = Number.MAX_SAFE_INTEGER;
 
 async function readEvents(db: Db, { portal, botCode, dialogId }: ConversationId, before: number): Promise<EventStep[]> {

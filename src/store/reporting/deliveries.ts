@@ -16,19 +16,19 @@ export interface DeliveryRow {
   readonly done_at: Date | null;
   readonly state: string;
   readonly outcome: string | null;
-  /** The brain's id of what it made of it. */
+  /** The brain's id of what it made of the delivery. */
   readonly remote_id: string | null;
-  /** Attempts so far of the one that is tried now; 0 for all others. */
+  /** Attempts so far at a delivery whose turn has come in its lane; 0 for all others. */
   readonly attempts: number;
-  /** When it is tried again; null unless it waits for that: an attempt may be under way. */
+  /** When it is tried again; null unless it waits for its next attempt (one may be under way). */
   readonly next_at: Date | null;
 }
 
-/** Not what the brain took that the bot had before: it is none of the present one's, which must not be sent it. */
+/** Leaves out what the bot's former brain took: the present brain must not be sent it. */
 const ofPresentBrain = `o.portal = b.portal and o.bot_code = b.code and o.target = 'brain'
   and (o.done_at is null or b.brain_since is null or o.done_at >= b.brain_since)`;
 
-/** The newest within a week that were sent to the brain of these bots, newest first. Reads so many of each bot at most. */
+/** The newest deliveries of a week to the brain of these bots, newest first. Reads at most `limit` of each bot. */
 export async function listDeliveries(
   db: Db,
   portal: string,
@@ -55,7 +55,7 @@ export async function listDeliveries(
   return result.rows;
 }
 
-/** The state of one that was sent to the brain of these bots; null when there is none. */
+/** The state of a delivery to the brain of these bots; null when there is no such delivery. */
 export async function findDelivery(
   db: Db,
   id: LaneId & { readonly seq: number },

@@ -27,8 +27,8 @@ export const stepColumns = {
 };
 
 /**
- * The steps of every message that a trace id, a message id (the portal's or the sent one's) or a dialog id leads to; newest 500, in
- * the order of time.
+ * The steps of every message that a trace id, a message id (the portal's or the sent one's) or a dialog id leads to; the newest 500,
+ * in the order of time.
  */
 export async function traceSteps(db: Db, wanted: string, portal?: string): Promise<Step[]> {
   const where = portal === undefined ? '' : 'and portal = ?';
@@ -51,7 +51,7 @@ export async function traceSteps(db: Db, wanted: string, portal?: string): Promi
   return result.rows;
 }
 
-/** The trace of the event about that message which a portal has sent since that moment; undefined when none was stored. */
+/** The trace of the first event about this message that the portal has sent since `since`; undefined when none was stored. */
 export async function findTraceSince(
   db: Db,
   event: { readonly portal: string; readonly messageId: string; readonly since: Date },

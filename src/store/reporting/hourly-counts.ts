@@ -18,7 +18,7 @@ export interface HourlyCount {
   readonly count: number;
 }
 
-/** Adds counts; of each portal, hour, bot, kind and name at most one. Those of erased portals are dropped. */
+/** Adds counts: at most one for each portal, hour, bot, kind and name. Counts of erased portals are dropped. */
 export async function addHourlyCounts(db: Db, counts: readonly HourlyCount[]): Promise<void> {
   if (counts.length === 0) return;
   await query(
@@ -50,7 +50,7 @@ export interface CountRow {
   readonly count: number;
 }
 
-/** Of a portal from that hour on, in the order of time. */
+/** The counts of a portal from that hour on, in the order of time. */
 export async function readHourlyCounts(db: Db, portal: string, from: Date): Promise<CountRow[]> {
   const result = await query<CountRow>(
     db,
@@ -63,7 +63,7 @@ export async function readHourlyCounts(db: Db, portal: string, from: Date): Prom
 /** The totals behind the charts. */
 export interface Total {
   readonly kind: CountKind;
-  /** As counted, but of calls `ok` or `failed`. */
+  /** As counted; for calls only `ok` or `failed`. */
   readonly name: string;
   readonly count: number;
 }
@@ -71,9 +71,9 @@ export interface Total {
 const totalName = `case when kind = 'call' and name <> 'ok' then 'failed' else name end`;
 
 /**
- * By the hour. A month may have tens of thousands of totals; one row for each hour is read much faster than one row for each total.
+ * Totals by the hour. A month may have tens of thousands of totals; one row for each hour is read much faster than one row for each total.
  *
- * @param of only what belongs to this bot and this brain; absent ones choose nothing
+ * @param of counts only what belongs to this bot and this brain; an absent one limits nothing
  */
 export async function totalsByHour(
   db: Db,
@@ -99,7 +99,7 @@ function totalOf([key, count]: readonly [string, number]): Total {
   return { kind: key.slice(0, end) as CountKind, name: key.slice(end + 1), count };
 }
 
-/** By bot and brain, over the whole span, without calls. */
+/** Totals by bot and brain over the whole span, without calls. */
 export async function totalsByBot(
   db: Db,
   portal: string,

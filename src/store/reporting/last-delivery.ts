@@ -7,7 +7,7 @@ export interface LastDelivery {
   readonly at: Date;
 }
 
-/** The newest within a week, among those bots, that was tried at least once; null when there is none. */
+/** The newest delivery of a week, of any of these bots, that was tried at least once; null when there is none. */
 export async function findLastDelivery(
   db: Db,
   portal: string,

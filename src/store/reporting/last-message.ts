@@ -8,22 +8,22 @@ export interface LastMessage {
   readonly at: Date;
   readonly state: string;
   readonly outcome: string | null;
-  /** Of the delivery to the brain; null without one. */
+  /** State of the delivery to the brain; null without one. */
   readonly passed_state: string | null;
   readonly passed_outcome: string | null;
   readonly passed_at: Date | null;
-  /** When the brain's answer came; null: none has. */
+  /** When the brain's answer came; null: none has come. */
   readonly answered_at: Date | null;
-  /** Of the latest message to the portal that followed; null without one. */
+  /** State of the first message to the portal that followed; null without one. */
   readonly shown_state: string | null;
   readonly shown_outcome: string | null;
   readonly shown_at: Date | null;
 }
 
-/** Older messages were not written to try the bot. It also bounds what is read. */
+/** Older messages were not written to try the bot; the limit also bounds what is read. */
 const longest = `interval '1 hour'`;
 
-/** What nobody answers on purpose (a remark in a group) is named only where there is nothing else. Null: nothing has come since then. */
+/** A message that is not answered on purpose (a remark in a group) counts only if there is no other. Null: none has come since `since`. */
 export async function findLastMessage(db: Db, portal: string, since: Date): Promise<LastMessage | null> {
   const result = await query<LastMessage>(
     db,

@@ -4,14 +4,14 @@ import { type Db, query } from '../database.ts';
 export interface PortalQueue {
   readonly incoming: number;
   readonly outgoing: number;
-  /** Since when the oldest row that could be worked now waits; 0 when none does. */
+  /** How long the oldest row that could be worked on now has waited; 0 when none waits. */
   readonly oldestSeconds: number;
 }
 
 /** At most this many lanes are counted. */
 const lanesMeasured = 20_000;
 
-/** Timers and lanes that wait for their time are no delay. */
+/** Timers are not counted, and lanes that wait for their time do not count as delayed. */
 export async function measurePortalQueue(db: Db, portal: string): Promise<PortalQueue> {
   const result = await query<{ incoming: string | null; outgoing: string | null; oldest: number | null }>(
     db,

@@ -25,7 +25,7 @@ const maxLinesKept = 20_000;
 
 const stepRows = 5_000;
 
-/** Those of portals that were erased, or have switched the log off meanwhile, are dropped. */
+/** Adds lines, but not those of portals that were erased or have switched the log off meanwhile. */
 export async function addRestLines(db: Db, lines: readonly RestLine[]): Promise<void> {
   if (lines.length === 0) return;
   await query(
@@ -64,7 +64,7 @@ export interface RestLogRow {
   readonly answer: string;
 }
 
-/** The newest first. @param before id of the last line that was read; null: from the newest on */
+/** Lists lines, the newest first. @param before id of the last line that was read; null: from the newest on */
 export async function listRestLines(
   db: Db,
   portal: string,

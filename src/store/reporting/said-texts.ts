@@ -21,7 +21,7 @@ const textLength = 4_000;
 
 /**
  * The newest texts of each of these conversations, the newest first: at most `perSide` of those passed on to the brain and as many of those
- * the bot sent. Edits, notes to the staff and technical messages are none.
+ * the bot sent. Edits, notes to the staff and technical messages are left out.
  */
 export async function readSaidTexts(
   db: Db,
@@ -62,7 +62,7 @@ export async function readLastChat(db: Db, portal: string, { botCode, dialogId }
   return result.rows[0]?.chat ?? null;
 }
 
-/** How many dead letters each of these conversations has, counted in both queues; those without are left out. */
+/** How many dead letters each of these lanes has, counted in both queues; lanes without any are left out. */
 export async function countStuck(
   db: Db,
   portal: string,

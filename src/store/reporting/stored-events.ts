@@ -13,9 +13,9 @@ export interface StoredEvent extends Place {
   readonly received_at: Date;
   readonly state: string;
   readonly outcome: string | null;
-  /** As far as it was asked for. */
+  /** As much of the body as was asked for. */
   readonly body: Buffer;
-  /** Of the whole body, in bytes. */
+  /** Size of the whole body, in bytes. */
   readonly size: number;
 }
 
@@ -27,7 +27,7 @@ export interface StoredAction extends Place {
   readonly outcome: string | null;
   /** How its JSON begins: `pieceSize` characters at most. */
   readonly action: string;
-  /** Of the whole JSON, in characters. */
+  /** Size of the whole JSON, in characters. */
   readonly size: number;
 }
 
@@ -44,7 +44,7 @@ export const pieceSize = 16 * 1024;
 /** A page ends with the row that exceeds this. */
 const pageBytes = 200_000;
 
-/** The rows of a page that fit, each with the number of rows the page could have had. @param size of what is read of a row */
+/** SQL: the rows of a page that fit, each with the number of rows the page could have had. @param size SQL: bytes read of a row */
 const cutTo = (page: string, size: string): string => `
   select * from (
     select page.*, count(*) over ()::int as rows_read,
@@ -58,7 +58,7 @@ interface Cut {
   readonly bytes_before: string | null;
 }
 
-/** Without what only told how the page was cut. */
+/** Makes a page of the rows, without the columns that only tell how it was cut. */
 function pageOf<Row>(found: readonly (Row & Cut)[]): Page<Row> {
   const isLast = found.length < pageRows && found.length === (found[0]?.rows_read ?? 0);
   return { rows: found.map(({ rows_read: _read, bytes_before: _before, ...row }) => row as Row), isLast };
@@ -66,7 +66,7 @@ function pageOf<Row>(found: readonly (Row & Cut)[]): Page<Row> {
 
 interface Wanted {
   readonly after: Place;
-  /** Only of these. */
+  /** Only events of these sources. */
   readonly sources?: readonly string[];
   /** Only these lanes. */
   readonly lanes?: readonly string[] | null;
@@ -74,7 +74,7 @@ interface Wanted {
   readonly isCut?: boolean;
 }
 
-/** In the order of lanes. */
+/** Reads the next page of events, in the order of lanes. */
 export async function readEventPage(db: Db, portal: string, wanted: Wanted): Promise<Page<StoredEvent>> {
   const { after, sources = null, lanes = null, isCut = false } = wanted;
   const read = isCut ? `least(octet_length(body), ${pieceSize})` : 'octet_length(body)';
@@ -102,7 +102,7 @@ export async function readBodyPiece(db: Db, portal: string, { lane, seq }: Place
   return result.rows[0]?.piece ?? Buffer.alloc(0);
 }
 
-/** In the order of lanes, of dialogs alone. Lanes are those of the inbox. */
+/** Reads the next page of actions of dialogs, in the order of lanes. @param lanes inbox lanes */
 export async function readActionPage(
   db: Db,
   portal: string,
@@ -145,7 +145,7 @@ export interface StoredConversation {
   readonly updated_at: Date;
 }
 
-/** In the order of bots and dialogs. @param dialogId of this dialog alone */
+/** Reads the next page of conversations, in the order of bots and dialogs. */
 export async function readConversationPage(
   db: Db,
   portal: string,

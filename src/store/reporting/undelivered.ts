@@ -10,10 +10,10 @@ export interface StuckGroup extends StuckReason {
   readonly newest: Date;
 }
 
-/** More reasons than this are one fault too many to read; the rest is left out. */
+/** Nobody reads more reasons than this; the rest is left out. */
 const groupsShown = 100;
 
-/** What is read of all of them, to choose a page; texts are only read for the page. */
+/** What is read of all dead letters, to choose a page; texts are read only for the page. */
 const stuck = `
   select 'inbox' as queue, portal, lane, seq::int as seq, source as side, trace, received_at as at, state, coalesce(outcome, '') as outcome
   from ${stuckInbox} and portal = ?
@@ -42,11 +42,11 @@ export interface StuckRow {
   readonly at: Date;
   readonly state: StuckReason['state'];
   readonly outcome: string;
-  /** Begins what it says; null where it says nothing, or where it is not stored as a text. */
+  /** The beginning of its text; null if it has none, or if the text is not stored as such. */
   readonly text: string | null;
   readonly botCode: string;
   readonly dialogId: string;
-  /** With whom; empty where nobody is known. */
+  /** The person in the dialog; empty if none is known. */
   readonly person: string;
   readonly title: string;
   readonly place: StuckPlace;
@@ -55,7 +55,7 @@ export interface StuckRow {
 /** The row a page ended with. The moment is a text, because a Date has no microseconds. */
 export type StuckPlace = readonly [at: string, queue: string, lane: string, seq: number];
 
-/** The newest first. @param reason null: for whatever reason */
+/** Lists dead letters, the newest first. @param reason null: for whatever reason */
 export async function listUndelivered(
   db: Db,
   portal: string,

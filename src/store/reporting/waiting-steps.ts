@@ -21,7 +21,7 @@ interface LaneRow {
   readonly is_taken: boolean;
 }
 
-/** The waits of those steps that wait, in a lookup. */
+/** Returns a function that looks up the wait of a step; null for a step that does not wait. */
 export async function readWaits(db: Db, steps: readonly Step[]): Promise<(step: Step) => Wait | null> {
   const waiting = steps.filter((step) => step.state === 'waiting');
   if (waiting.length === 0) return () => null;

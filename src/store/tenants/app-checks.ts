@@ -7,7 +7,7 @@ import { type Db, query } from '../database.ts';
  */
 export type AppState = 'working' | 'not_finished' | 'payment_expired';
 
-/** Installed portals that were not asked since then, the longest waiting first; they count as asked from now on. */
+/** Claims installed portals that were not asked since `before`, the longest waiting first; they count as asked from now on. */
 export async function claimAppChecks(
   db: Db,
   { before, limit }: { readonly before: Date; readonly limit: number },
@@ -25,7 +25,7 @@ export async function claimAppChecks(
   return result.rows.map(({ portal }) => portal);
 }
 
-/** How many portals are installed, and how many of them were asked within the last seconds, by whichever process. */
+/** How many portals are installed, and how many of them were asked within the last `withinSeconds`, by any process. */
 export async function countAppChecks(
   db: Db,
   withinSeconds: number,

@@ -4,9 +4,9 @@ import { storableJson, storableText } from '../storable.ts';
 
 export interface AuditEntry {
   readonly portal: string;
-  /** Of the employee; null: the command line of the installation. */
+  /** Id of the employee; null: the command line of the installation. */
   readonly userId: string | null;
-  /** As it was at that moment. */
+  /** The employee's name at that moment. */
   readonly userName: string | null;
   /** What was done: `bot.changed`. */
   readonly action: string;

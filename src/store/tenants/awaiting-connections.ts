@@ -1,7 +1,7 @@
 /** Connections that a brain has registered in its remote before anybody has said which portal they are for; sealed. */
 import { type Db, query } from '../database.ts';
 
-/** Replaces what is kept under the id; the time limit for connecting it begins anew. */
+/** Keeps the sealed config under the id, replacing an earlier one; the time limit for connecting it begins anew. */
 export async function keepAwaiting(db: Db, brain: string, id: string, sealed: Buffer): Promise<void> {
   await query(
     db,

@@ -1,4 +1,4 @@
-/** Pictures of bots, apart from the bots themselves: those are read with every message. */
+/** Pictures of bots, stored apart from the bots themselves, which are read with every message. */
 import { type Db, query } from '../database.ts';
 
 /** Part of a transaction that locks the portal. @param image null: the usual picture again */
@@ -17,7 +17,7 @@ export async function findPicture(db: Db, portal: string, code: string): Promise
   return result.rows[0]?.image ?? null;
 }
 
-/** By what tells pictures apart, of whichever portal: bots with the same picture share its address. */
+/** Finds a picture by its `picture_id`, in whichever portal: bots with the same picture share its address. */
 export async function findPictureById(db: Db, id: string): Promise<Buffer | null> {
   const result = await query<{ image: Buffer }>(
     db,
@@ -27,7 +27,7 @@ export async function findPictureById(db: Db, id: string): Promise<Buffer | null
   return result.rows[0]?.image ?? null;
 }
 
-/** Those of a portal by the code of the bot. */
+/** The pictures of a portal by the code of the bot. */
 export async function listPictures(db: Db, portal: string): Promise<ReadonlyMap<string, Buffer>> {
   const result = await query<{ code: string; image: Buffer }>(
     db,

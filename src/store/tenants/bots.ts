@@ -17,9 +17,9 @@ export interface BotRow {
   readonly connection_id: string | null;
   readonly state: BotState;
   readonly problem: string | null;
-  /** The brain leads again after so many minutes without a word of the people who lead; null: never by itself. */
+  /** The brain leads again after this many minutes without a word from the people who lead; null: never by itself. */
   readonly give_back_minutes: number | null;
-  /** People are called after a customer has waited so many minutes for the brain; null: never. */
+  /** People are called after a customer has waited this many minutes for the brain; null: never. */
   readonly call_person_minutes: number | null;
   /** Answered questions a minute that count as a loop of machines; 0: none do; null: the installation's limit. */
   readonly turns_per_minute: number | null;
@@ -147,7 +147,7 @@ export async function giveConnection(
   return result.rows.length > 0;
 }
 
-/** Removes the bot. Gives back the portal's id of it as it was at that moment; undefined when there is no such bot. */
+/** Removes the bot. Returns the id that the portal had given it by then; undefined when there is no such bot. */
 export async function removeBot(db: Db, portal: string, code: string): Promise<Pick<BotRow, 'bot_id'> | undefined> {
   const [removed] = await db('bot').where({ portal, code }).delete().returning<Pick<BotRow, 'bot_id'>[]>(['bot_id']);
   return removed;

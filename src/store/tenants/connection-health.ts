@@ -11,7 +11,7 @@ const minutesBetween = 10;
 /** The same for a disabled connection whose remote still sends webhooks, so it may work again. */
 const minutesBetweenDisabled = 1;
 
-/** Least time between two checks that the remote asks for; others than the account's owner can cause such requests. */
+/** Least time between two checks that the remote asks for; people other than the account's owner can cause such requests. */
 const secondsBetween = 30;
 
 /**
@@ -20,22 +20,22 @@ const secondsBetween = 30;
  */
 const minutesToRoutineCheck = (): number => 60 * (0.9 + Math.random() / 5);
 
-/** What asked for a check while one was under way may have come after the remote was asked: that check is still due. */
+/** A check that was asked for while another was under way is still due: it may have been asked for after the remote was. */
 const nextAfterWorking = `case when health_check_at < health_checked_at + interval '${minutesBetween} minutes'
   then health_check_at else now() + ? * interval '1 minute' end`;
 
 const soon = `least(health_check_at, greatest(now(), health_checked_at + interval '${secondsBetween} seconds'))`;
 
-/** SQL: it is as it was read; the column has microseconds, a Date has none. */
+/** SQL: the connection is as it was read; the column has microseconds, a Date has none. */
 const isUnchanged = `updated_at >= ?::timestamptz and updated_at < ?::timestamptz + interval '1 millisecond'`;
 
-/** A CTE that locks the connection and works out when it is checked next: Citus wants no sums with moments in the UPDATE itself. */
+/** A CTE that locks the connection and works out when it is checked next: Citus takes no sums with times in the UPDATE itself. */
 const foundWith = (nextCheck: string, condition = 'true'): string =>
   `with found as (
      select portal, id, now() as at, ${nextCheck} as next_check from connection where portal = ? and id = ? and ${condition} for update
    )`;
 
-/** Replaces the sealed config. False when the connection was changed since then: then nothing is written. */
+/** Replaces the sealed config. False when the connection was changed since it was read: then nothing is written. */
 export async function storeConfig(
   db: Db,
   { portal, id, updated_at }: ConnectionId & Pick<ConnectionRow, 'updated_at'>,
@@ -50,10 +50,10 @@ export async function storeConfig(
   return result.rows.length > 0;
 }
 
-/** Why a connection that a person has paused is disabled. Only a person goes on with it: no check and no remote does. */
+/** The `disabled_reason` of a connection that a person has paused. Only a person can resume it: no check and no remote does. */
 export const pausedByPerson = 'paused';
 
-/** Its listener ends, its deliveries wait. False when it is paused already. */
+/** Pauses the connection: its listener ends, its deliveries wait. False when it is paused already. */
 export async function pauseConnection(db: Db, { portal, id }: ConnectionId): Promise<boolean> {
   const result = await query<unknown>(
     db,
@@ -64,7 +64,7 @@ export async function pauseConnection(db: Db, { portal, id }: ConnectionId): Pro
   return result.rows.length > 0;
 }
 
-/** It is checked at once. False when it is not paused. */
+/** Resumes the connection, which is checked at once. False when it is not paused. */
 export async function resumeConnection(db: Db, { portal, id }: ConnectionId): Promise<boolean> {
   const result = await query<unknown>(
     db,
@@ -95,9 +95,9 @@ export async function replaceWebhookSecret(
 }
 
 /**
- * Disables the connection: its listener ends, its deliveries wait. With `asOf`, the result of a check of what was read then: nothing is
- * written, and false returned, when the connection was changed since; a reason that is new is checked again after a minute, because a start
- * that the remote told meanwhile was no news of a connection that worked. Without it, the remote's own notice, which a check follows soon.
+ * Disables the connection: its listener ends, its deliveries wait. With `asOf`, a check of the connection as it was then found the reason: if
+ * it was changed since, nothing is written and false returned. A new reason is checked again after a minute: if the remote told meanwhile that
+ * it works again, that was ignored, because the connection counted as working. Without `asOf`, the remote gave notice; a check follows soon.
  */
 export async function disableConnection(
   db: Db,
@@ -124,8 +124,8 @@ export async function disableConnection(
 }
 
 /**
- * Marks it as working with this config, paused ones apart, which get the config only; the next check is a routine one, unless one was asked for since the last began. False, and nothing
- * is written, when it was changed since `row` was read.
+ * Marks the connection as working with this config; a paused one gets only the config. The next check is a routine one, unless another was
+ * asked for since the last began. Returns false, and writes nothing, when the connection was changed since `row` was read.
  */
 export async function settleConnection(db: Db, row: ConnectionRow, configSealed: Buffer | null): Promise<boolean> {
   const result = await query<unknown>(
@@ -158,7 +158,7 @@ export async function checkNow(db: Db, { portal, id }: ConnectionId): Promise<vo
   await query(db, `${foundWith(soon)} ${checkThen}`, [portal, id]);
 }
 
-/** Asks for a health check at once without any limit, because what was just set is to be in force now. */
+/** Asks for a health check at once without any limit, because a setting that was just changed must take effect now. */
 export async function checkAtOnce(db: Db, { portal, id }: ConnectionId): Promise<void> {
   await query(db, 'update connection set health_check_at = now() where portal = ? and id = ?', [portal, id]);
 }

@@ -63,10 +63,10 @@ export async function deleteFact(db: Db, owner: StateOwner, key: string): Promis
   ]);
 }
 
-/** By bytes, no other character comes after it. */
+/** The character that sorts last in byte order. */
 const lastCharacter = '\u{10ffff}';
 
-/** All values whose keys begin with the prefix, ordered by the bytes of the key; reads the index of their prefix only. */
+/** All values whose keys begin with the prefix, ordered by the bytes of the key; scans only that prefix's range of the index. */
 export async function listFacts(
   db: Db,
   owner: StateOwner,

@@ -88,10 +88,10 @@ export async function readConversations(db: Db, ids: readonly ConversationId[]):
   return found;
 }
 
-/** Longer names are cut: nobody looks for the rest. */
+/** Longer names are cut: nobody searches for the rest. */
 const namesLength = 200;
 
-/** What a search for people and dialogs looks at, in lower case: the database's own way depends on how it was set up. */
+/** What a search for people and dialogs looks at. Lower-cased here: how the database does that depends on how it was set up. */
 function foundBy({ person, title, dialogId }: Conversation): string {
   const words = [person.slice(0, namesLength), title.slice(0, namesLength), dialogId].join('\n');
   return storableText(words.toLowerCase());
@@ -103,8 +103,8 @@ export interface DecidedConversation extends LaneId {
 }
 
 /**
- * An INSERT that stores the conversations of those lanes that the CTE `finished` names. The time at which one was taken comes from the clock
- * that dates actions, see `isTakenSince`.
+ * An INSERT that stores the conversations of those lanes that the CTE `finished` names. The time at which a person took one comes from the
+ * clock that dates actions, see `isTakenSince`.
  */
 export function storingConversations(conversations: readonly DecidedConversation[]): SqlPart {
   const all = conversations.map((entry) => entry.conversation);
@@ -165,7 +165,7 @@ export function storingConversations(conversations: readonly DecidedConversation
   };
 }
 
-/** Those of the bots that have talked in this chat of an Open Channel. */
+/** Those of `botCodes` that have talked in this chat of an Open Channel. */
 export async function lineBots(
   db: Db,
   { portal, dialogId }: Pick<ConversationId, 'portal' | 'dialogId'>,

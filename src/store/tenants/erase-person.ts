@@ -8,7 +8,7 @@ export interface Dialog {
   readonly lane: string;
 }
 
-/** The dialogs with that id: private ones have the id of the person. */
+/** The bots that have, or may have, a dialog with this id: private dialogs have the id of the person. */
 export async function listDialogs(db: Db, portal: string, dialogId: string): Promise<readonly { bot_code: string }[]> {
   const result = await query<{ bot_code: string }>(
     db,
@@ -21,7 +21,7 @@ export async function listDialogs(db: Db, portal: string, dialogId: string): Pro
 }
 
 /**
- * Deletes a dialog with all that waits in it. In one transaction: a worker that has one of its lanes finds that it lost it and writes nothing.
+ * Deletes a dialog with all that waits in it. In one transaction: a worker that has one of its lanes finds it lost and writes nothing.
  * Lanes are locked in the order in which workers lock them.
  */
 export async function eraseDialog(db: Db, portal: string, { botCode, dialogId, lane }: Dialog): Promise<void> {
@@ -33,7 +33,7 @@ export async function eraseDialog(db: Db, portal: string, { botCode, dialogId, l
   for (const table of ['outbox', 'inbox', 'inbox_outcome', 'reported_failure']) {
     await query(db, `delete from ${table} where ${rows}`, keys);
   }
-  // Its state at a brain is kept under the reference of the conversation.
+  // The connector state of a conversation has the conversation's `ref` in its key or value.
   await query(
     db,
     `delete from connector_state s using conversation c
@@ -41,7 +41,7 @@ export async function eraseDialog(db: Db, portal: string, { botCode, dialogId, l
        and (strpos(s.key, c.ref) > 0 or strpos(s.value::text, c.ref) > 0)`,
     [portal, botCode, dialogId],
   );
-  // These subjects are a lane, or a lane and a number.
+  // The subjects of these entries are a lane, or a lane and a number.
   await query(
     db,
     `update audit_entries set subject = '', details = '{}'
@@ -55,13 +55,13 @@ export async function eraseDialog(db: Db, portal: string, { botCode, dialogId, l
       dialogId,
     ]);
   }
-  // Rows that were written while the locks were waited for.
+  // Lanes that were added while this waited for the locks.
   await query(db, `delete from lane where ${ownLanes}`, keys);
 }
 
 /**
- * Deletes finished events of a dialog that others share, and what followed from them. Returns how many are still waiting to be worked: they
- * cannot go before, for the lane counts its rows.
+ * Deletes finished events of a dialog shared with others, and what followed from them. Returns how many events and actions still wait: they
+ * cannot be deleted before they are done, because the lane counts its rows.
  */
 export async function eraseEvents(
   db: Db,
@@ -101,7 +101,7 @@ export async function forgetPerson(db: Db, portal: string, userId: string): Prom
      where portal = ? and user_id = ?`,
     [portal, userId],
   );
-  // These subjects are the person: an export, a list of people, a follow-up.
+  // The subject of these entries is the person: an export, a list of people, a follow-up.
   await query(
     db,
     `update audit_entries set subject = case when subject = ? then '' else subject end, details = replace(details::text, ?, '""')::jsonb

@@ -3,8 +3,8 @@ import type { EventApi } from '../../core/event-api.ts';
 import { type Db, query } from '../database.ts';
 
 /**
- * The portal is polled from now on, first after so many seconds: events that it posted until now may still be on their way, and come first.
- * Repeatable; written before the portal begins to keep events for polling. With 0 seconds a wait that has begun is not cut short.
+ * From now on the portal is polled, first after `afterSeconds`: events that it posted until now may still be on their way, and come first.
+ * Repeatable; to be called before the portal begins to keep events for polling. With 0 seconds a wait that has begun is not cut short.
  */
 export async function beginPolling(db: Db, portal: string, afterSeconds: number): Promise<void> {
   await query(
@@ -18,7 +18,7 @@ export async function beginPolling(db: Db, portal: string, afterSeconds: number)
   );
 }
 
-/** How long it is until the portal is polled for the first time, in milliseconds; 0 where it is polled already, or not at all. */
+/** Milliseconds until the portal is polled for the first time; 0 if it is polled already, or not at all. */
 export async function pollingBeginsIn(db: Db, portal: string): Promise<number> {
   const result = await query<{ ms: number }>(
     db,
@@ -30,8 +30,8 @@ export async function pollingBeginsIn(db: Db, portal: string): Promise<number> {
 }
 
 /**
- * The portal posts its events from now on, in the given way. It is polled for some more seconds, for events it was just writing down when it
- * was told to post them instead.
+ * From now on the portal posts its events, in the given way. It is still polled for `afterSeconds`, for events it was just writing down when
+ * it was told to post them instead.
  */
 export async function endPolling(
   db: Db,
@@ -48,18 +48,18 @@ export async function endPolling(
   );
 }
 
-/** Nobody polls the portal any more. */
+/** From now on, nobody polls the portal. */
 export async function stopPolling(db: Db, portal: string): Promise<void> {
   await query(db, 'delete from event_poll where portal = ?', [portal]);
 }
 
 /**
- * A portal `p` is asked: also a suspended one, once its pause is over, because nothing else would show that it works again, and one that
- * refused its incoming webhook, because a single answer says so; a refused refresh, which disconnects the others, is certain.
+ * SQL: portal `p` is polled. So is a suspended one, once its hold is over, because nothing else would show that it works again; and one that
+ * refused its incoming webhook, because only a single answer says so. A refused refresh, which disconnects all others, is certain.
  */
 const isAsked = `p.move_state is null and (p.state in ('installed', 'suspended') or (p.state = 'disconnected' and p.server_endpoint = ''))`;
 
-/** Takes portals that nobody polls, each for one process. */
+/** Leases portals that nobody polls to this owner. */
 export async function claimPolls(
   db: Db,
   owner: string,

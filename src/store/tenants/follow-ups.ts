@@ -13,7 +13,7 @@ export interface FollowUpRow {
   readonly params: Readonly<Record<string, unknown>>;
   readonly due_at: Date;
   readonly created_at: Date;
-  /** Of the event that set it. */
+  /** Trace of the event that set it. */
   readonly trace: string;
 }
 
@@ -114,7 +114,7 @@ export async function cancelFollowUp(db: Db, of: ConversationId, id: string): Pr
   return gone.rows.length > 0;
 }
 
-/** The bot thinks with another brain or account: what the former one asked for means nothing to it. */
+/** Cancels all follow-ups of a bot that got another brain or account, to which the former one's requests mean nothing. */
 export async function cancelFollowUpsOf(db: Db, portal: string, botCode: string): Promise<void> {
   await query(db, 'delete from follow_up where portal = ? and bot_code = ?', [portal, botCode]);
 }
@@ -131,7 +131,7 @@ export async function dueFollowUps(db: Db, limit: number): Promise<DueFollowUp[]
   return found.rows;
 }
 
-/** Removes due follow-ups; gives back the tokens of those that were still as they had been read. */
+/** Removes due follow-ups; returns the tokens of those that were still as they had been read. */
 export async function takeFollowUps(db: Db, due: readonly DueFollowUp[]): Promise<ReadonlySet<string>> {
   const taken = await query<{ token: string }>(
     db,

@@ -1,7 +1,7 @@
 /** Deletes all rows of a portal, also those that were written meanwhile. */
 import { type Db, query } from '../database.ts';
 
-/** Deletes lanes first: this waits for workers that hold a lane and keeps others from claiming one. Rows they wrote meanwhile follow. */
+/** Lanes come first: deleting them waits for workers that hold one and keeps others from claiming one. Rows written meanwhile follow. */
 const ownedTables = [
   'lane',
   'outbox',
@@ -35,7 +35,7 @@ export async function erasePortal(db: Db, portal: string, onlyUninstalled: boole
 export async function eraseLeftBehind(db: Db): Promise<number> {
   const found = await query<{ portal: string }>(
     db,
-    // Goes from one portal of the lanes to the next: a portal may have thousands of them. Rate budgets with an empty portal belong to
+    // Steps from one portal that has lanes to the next: a portal may have thousands of lanes. Rate budgets with an empty portal belong to
     // accounts that no portal has connected yet.
     `with recursive named(portal) as (
        (select portal from lane order by portal limit 1)

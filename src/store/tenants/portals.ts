@@ -37,7 +37,7 @@ export interface Portal extends WizardProgress {
   readonly uninstalled_at: Date | null;
   /** What the portal last said about the app. */
   readonly app_state: AppState;
-  /** The portal's own id, where `portal` is not it: a portal added by an incoming webhook names itself with its first event. */
+  /** The portal's own id, if `portal` is another one: a portal added by an incoming webhook names itself with its first event. */
   readonly member_id: string | null;
   /** How its events arrive; null until it is set up. */
   readonly event_api: EventApi | null;
@@ -51,7 +51,7 @@ export interface Portal extends WizardProgress {
   readonly trouble_readers: readonly string[];
   /** Not null while it is moved to or from another cell (migration 0030). */
   readonly move_state: MoveState | null;
-  /** The cell it moves to, and the address of that; null at the cell where it arrives. */
+  /** The cell it moves to, and that cell's address; null in the cell where it arrives. */
   readonly move_to: string | null;
   readonly move_url: string | null;
   readonly move_since: Date | null;
@@ -62,7 +62,7 @@ export interface Portal extends WizardProgress {
 /** leaving and arriving: nothing of it is worked on · left: it lives in another cell, and what arrives here is sent there. */
 export type MoveState = 'leaving' | 'left' | 'arriving';
 
-/** Everybody of the portal, or the employees with these ids. */
+/** Nobody, everybody of the portal, or the employees with these ids. */
 export type Readers = 'nobody' | 'everyone' | readonly string[];
 
 export interface ProvenInstall {
@@ -198,8 +198,8 @@ export async function setReaders(db: Db, portal: string, readers: Readers): Prom
 }
 
 /**
- * Stores the id by which a portal that was added by a webhook names itself. It keeps no name where another portal has that id: somebody who can
- * write events of one portal must not be taken for another one by people who read lists.
+ * Stores the id by which a portal that was added by a webhook names itself. Stores nothing if another portal has that id: somebody who can write
+ * events of one portal must not make it look like another portal in lists.
  */
 export async function namePortal(db: Db, portal: string, memberId: string): Promise<void> {
   await query(
@@ -210,7 +210,7 @@ export async function namePortal(db: Db, portal: string, memberId: string): Prom
   );
 }
 
-/** A portal that an OAuth host has confirmed: a portal that has called itself by its id does so no longer. */
+/** Takes the id of a portal that an OAuth host has confirmed from any other portal that names itself by it. */
 export async function releaseName(db: Db, portal: string): Promise<void> {
   await query(db, 'update portal set member_id = null, updated_at = now() where member_id = ? and portal <> ?', [
     portal,

@@ -46,7 +46,7 @@ export async function takeBudget(db: Db, requests: readonly BudgetRequest[]): Pr
 
 const keyOf = ({ portal, bucket }: Pick<BudgetRequest, 'portal' | 'bucket'>): string => `${portal}\n${bucket}`;
 
-/** Buckets without a row get no grant. The moment is that of the statement: another process may have taken since, at a later one. */
+/** Buckets without a row get no grant. The time is that of the statement's start: another process may have taken since, at a later time. */
 async function takeFromKnown(db: Db, requests: readonly BudgetRequest[]): Promise<BudgetGrant[]> {
   const result = await query<{ portal: string; bucket: string; granted: number; wait: number }>(
     db,
@@ -86,7 +86,7 @@ async function takeFromKnown(db: Db, requests: readonly BudgetRequest[]): Promis
   }));
 }
 
-/** Empty ones; those that another process has added meanwhile are left as they are. */
+/** Adds empty buckets; those that another process has added meanwhile are left as they are. */
 async function addBuckets(db: Db, requests: readonly BudgetRequest[]): Promise<void> {
   await query(
     db,

@@ -40,7 +40,7 @@ export interface RefreshLease {
 }
 
 /**
- * Takes the lease and returns when an earlier one was lost. Null when another process holds it, the pair was exchanged meanwhile, or the
+ * Takes the lease; returns the time at which an earlier one was lost. Null when another process holds it, the pair was exchanged meanwhile, or the
  * portal is on hold (`mayProbe` ignores the hold). No lock outlives the statement: the lease, not a transaction, keeps others away during
  * the call to the OAuth host.
  */
@@ -162,7 +162,7 @@ export async function deleteToken(db: Db, portal: string): Promise<void> {
 /**
  * Portals whose tokens were last refreshed before that moment: a refresh token expires after 180 days without use.
  *
- * @param exceptOf the user whose tokens are none
+ * @param exceptOf the user id of rows that hold no OAuth tokens
  */
 export async function listStaleTokens(db: Db, before: Date, exceptOf: string): Promise<string[]> {
   const result = await query<{ portal: string }>(

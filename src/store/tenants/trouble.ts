@@ -9,17 +9,17 @@ export interface PortalTrouble {
   readonly readers: readonly string[];
   /** A bot that can write to them. */
   readonly botCode: string;
-  /** What was not delivered since people were last told, or since yesterday. */
+  /** How many were not delivered since people were last told, but within a day at most. */
   readonly undelivered: number;
   /** Titles of the connections that are stopped, in order. */
   readonly stopped: readonly string[];
-  /** The connections people were told of. */
+  /** The stopped connections that people were last told of. */
   readonly toldStopped: readonly string[];
 }
 
 /**
- * Portals with people to tell, of whom nobody was told within the hour. The rows stay locked until the transaction ends, so that of several
- * processes one tells them.
+ * Portals with people to tell, none of whom was told within the last hour. The rows stay locked until the transaction ends, so that only one
+ * of several processes tells them.
  */
 export async function claimTroubled(db: Db, limit: number): Promise<PortalTrouble[]> {
   const result = await query<PortalTrouble>(
@@ -50,7 +50,7 @@ export async function claimTroubled(db: Db, limit: number): Promise<PortalTroubl
   return result.rows;
 }
 
-/** Part of the transaction that tells them. */
+/** Records what people were told. Part of the transaction that tells them. */
 export async function noteTold(db: Db, portal: string, stopped: readonly string[]): Promise<void> {
   await query(
     db,

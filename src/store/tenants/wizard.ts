@@ -17,7 +17,7 @@ export interface WizardChange {
   readonly isEnded?: boolean | undefined;
 }
 
-/** Returns the progress as it is then; null when the portal was erased meanwhile. A change that changes nothing may be repeated. */
+/** Returns the progress after the change; null when the portal was erased meanwhile. Repeating a change has no effect. */
 export async function moveWizard(db: Db, portal: string, change: WizardChange): Promise<WizardProgress | null> {
   const { step = null, isEnded = null } = change;
   const result = await query<WizardProgress>(

@@ -94,6 +94,21 @@ describe('the list of conversations', () => {
     expect((await list('?search=нет такого&in=messages')).searchedBackTo).toBeNull();
   });
 
+  it('is searched by words page by page: no more than was asked for, each once', async () => {
+    const pages: (readonly string[])[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const page: ConversationPage = await list(`?search=вопрос&in=messages&limit=3${after}`);
+      pages.push(page.conversations.map(({ person }) => person ?? ''));
+      cursor = page.next;
+    }
+    // The greeting that everybody was sent has the word too.
+    expect(pages).toEqual([
+      ['Гость3', 'Гость2', 'Гость1'],
+      ['Гость0', 'Вера Проверкина'],
+    ]);
+  });
+
   it('is filtered by bot, kind, leader, state and time', async () => {
     const count = async (query: string): Promise<number> => (await list(`?${query}`)).conversations.length;
     expect(await count('bot=bridge_assistant')).toBe(5);
@@ -111,6 +126,21 @@ describe('the list of conversations', () => {
       lines: [],
       bots: [{ code: 'bridge_line' }, {}, {}],
     });
+  });
+
+  it('is filtered by what waits: of this portal, and only by its own', async () => {
+    const [botCode = '', dialog = ''] = path.split('/').slice(-2);
+    const wait = `update lane set ready_at = now() + interval '1 hour' where queue = 'inbox' and key = $1`;
+    await own.probe.rows(wait, [`${botCode}/${dialog}`]);
+    await own.probe.rows(
+      `insert into lane (portal, queue, key, seq, ready_at)
+       select 'another', 'inbox', key, 1, now() + interval '1 hour' from lane where queue = 'inbox' and key <> $1`,
+      [`${botCode}/${dialog}`],
+    );
+    const waiting = (await list('?state=under_way')).conversations.map((row) => row.dialog);
+    await own.probe.rows(`delete from lane where portal = 'another'`);
+    await own.probe.rows(`update lane set ready_at = 'infinity' where seq = done`);
+    expect(waiting).toEqual([dialog]);
   });
 
   it('takes no cursor that it has not written', async () => {

@@ -21,8 +21,16 @@ interface Exported {
   readonly bots?: readonly unknown[];
   readonly events: readonly { readonly lane: string; readonly body: string }[];
   readonly actions: readonly unknown[];
-  readonly conversations: readonly unknown[];
+  readonly audit: readonly { readonly user_name: string }[];
+  readonly conversations: readonly { readonly dialog_id: string }[];
 }
+
+const noteAudit = (userId: string, name: string) =>
+  own.probe.rows(
+    `insert into audit_entries (portal, user_id, user_name, action, subject, details)
+     values ($1, $2, $3, 'bot.changed', '', '{}')`,
+    [own.bridge.portal.memberId, userId, name],
+  );
 
 async function talk(text: string): Promise<string> {
   const said = sayToAssistant(own.bridge, text);
@@ -60,7 +68,8 @@ async function placesOf(text: string): Promise<string[]> {
 
 describe('the stored data of a portal', () => {
   it('are exported as one JSON file, without secrets and without what other portals have', async () => {
-    await talk('Слова для выгрузки');
+    const person = await talk('Слова для выгрузки');
+    await noteAudit(person, 'Меняла');
     await own.probe.rows(
       `insert into portal (portal, domain, client_endpoint, server_endpoint, application_token_hash) values ('other', 'foreign.example', 'c', 's', '')`,
     );
@@ -74,6 +83,8 @@ describe('the stored data of a portal', () => {
     expect(exported.portal.domain).toBe(own.bridge.portal.domain);
     expect(exported.bots).toHaveLength(3);
     expect(JSON.stringify(exported.actions)).toContain('Слова для выгрузки');
+    expect(exported.conversations.map((one) => one.dialog_id)).toContain(person);
+    expect(exported.audit.map((one) => one.user_name)).toContain('Меняла');
     const text = JSON.stringify(exported);
     expect(text).not.toContain('foreign');
     expect(text).not.toContain('access_token');
@@ -106,11 +117,17 @@ describe('the stored data of a portal', () => {
 
   it('of one person are exported without those of others', async () => {
     const one = await talk('Слова одного');
-    await talk('Слова другого');
+    const other = await talk('Слова другого');
+    await noteAudit(one, 'Первый');
+    await noteAudit(other, 'Второй');
     const { json } = await admin.call('GET', `/api/export?userId=${one}`);
     const text = JSON.stringify(json);
     expect(text).toContain('Слова одного');
     expect(text).not.toContain('Слова другого');
+    const dialogs = (json as Exported).conversations.map((row) => row.dialog_id);
+    expect(dialogs).toContain(one);
+    expect(dialogs).not.toContain(other);
+    expect((json as Exported).audit.map((row) => row.user_name)).toEqual(['Первый']);
     expect((json as Exported).bots).toBeUndefined();
     for (const id of ['0', 'x', '-1', "1' or '1'='1", '12345678901234567']) {
       expect(await admin.refused('GET', `/api/export?userId=${encodeURIComponent(id)}`)).toMatchObject({ status: 422 });
@@ -121,11 +138,7 @@ describe('the stored data of a portal', () => {
     const gone = await talk('Слова ушедшего');
     await talk('Слова оставшегося');
     await admin.send('PUT', '/api/readers', { readers: [gone, '1'] });
-    await own.probe.rows(
-      `insert into audit_entries (portal, user_id, user_name, action, subject, details)
-       values ($1, $2, 'Ушедший', 'bot.changed', '', '{}')`,
-      [own.bridge.portal.memberId, gone],
-    );
+    await noteAudit(gone, 'Ушедший');
     expect(await admin.refused('POST', '/api/erase-person', { userId: gone, confirmation: 'yes' })).toMatchObject({
       status: 422,
       code: 'erase.not_confirmed',

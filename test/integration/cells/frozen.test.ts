@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { commandLine, noteBy } from '../../../src/portals/audit.ts';
-import { arrive, endClaims } from '../../../src/store/cells/portal-moves.ts';
+import { arrive, beginLeaving, endClaims } from '../../../src/store/cells/portal-moves.ts';
 import { inTransaction, type Pool } from '../../../src/store/database.ts';
 import { moveHeld } from '../../../src/store/queue/held-events.ts';
 import { acceptAndClaim, acceptEvents, claimInbox, type NewEvent } from '../../../src/store/queue/inbox.ts';
 import { dedupeKey, isHeld } from '../../../src/store/queue/lane-names.ts';
 import { appendActions, claimOutbox, markAttempted } from '../../../src/store/queue/outbox.ts';
-import { addBarePortal } from '../../support/factories/tenants.ts';
+import { beginPolling } from '../../../src/store/tenants/event-polls.ts';
+import { addBareConnection, addBarePortal } from '../../support/factories/tenants.ts';
 import { useOwnDatabase } from '../../support/use-own-database.ts';
 
 const portal = 'moving';
@@ -42,6 +43,21 @@ async function claim(everyDestination: boolean) {
   });
   return lanes;
 }
+
+it('a portal that begins to leave is polled by nobody any more, and its sockets are nobody’s', async () => {
+  const connection = randomUUID();
+  await addBareConnection(db, portal, connection);
+  for (const name of [portal, 'other']) await beginPolling(db, name, 0);
+  await db.raw(`update event_poll set leased_by = 'w', leased_until = now() + interval '1 hour'`);
+  await db.raw(`update connection set listening_by = 'w', listening_until = now() + interval '1 hour'`);
+  await db('portal').where({ portal }).update({ move_state: null, posted_held_until: null });
+  expect(await beginLeaving(db, portal, { name: 'b', url: 'https://b.example' })).toBe(true);
+  const polls = await db('event_poll').orderBy('portal');
+  expect(polls.map((row: { leased_by: unknown }) => row.leased_by)).toEqual([null, 'w']);
+  expect(await db('connection').first()).toMatchObject({ listening_by: null, listening_until: null });
+  await db('connection').delete();
+  await db('event_poll').delete();
+});
 
 describe.each(['leaving', 'left', 'arriving'])('of a portal that is %s', (state) => {
   beforeEach(() => db('portal').where({ portal }).update({ move_state: state, posted_held_until: null }));

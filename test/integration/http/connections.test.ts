@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { limitConnections } from '../../../src/http/connection-limit.ts';
+import { limitSockets } from '../../../src/http/socket-limit.ts';
 import { until } from '../../support/bridge.ts';
 
 let server: Server;
@@ -16,7 +16,7 @@ afterEach(async () => {
 
 async function start(limits: { comfortable: number; most: number }): Promise<void> {
   server = createServer((_, response) => void underWay.push(response));
-  limitConnections(server, limits);
+  limitSockets(server, limits);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
 

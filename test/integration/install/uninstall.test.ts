@@ -51,6 +51,8 @@ describe('removing the app', () => {
     const { bridge, probe } = await openUsed();
     const { portal } = bridge;
     const client = await openApi(bridge.url, portal);
+    // As if the portal had refused it for long.
+    await probe.rows(`update lane set ready_at = now() + interval '1 hour' where key = '/app'`);
     await client.send('PATCH', '/api/bots/bridge_line', { name: 'Аня' });
     portal.uninstallApp({ clean: true });
     await until(async () => (await probe.count('select count(*) from portal')) === 0);

@@ -4,12 +4,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { newConversation } from '../../../src/core/conversation.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createPlace, writeAndTake } from '../../../src/queue/direct-claims.ts';
-import { createGiveBack } from '../../../src/queue/give-back.ts';
+import { createReturnLanes } from '../../../src/queue/return-lanes.ts';
 import { openDatabase, type Pool } from '../../../src/store/database.ts';
 import { finishInbox } from '../../../src/store/queue/finish-inbox.ts';
 import { acceptAndClaim, acceptEvents, claimInbox, type NewEvent } from '../../../src/store/queue/inbox.ts';
 import { dedupeKey } from '../../../src/store/queue/lane-names.ts';
-import { giveBackLanes, laneKey } from '../../../src/store/queue/lanes.ts';
+import { laneKey, returnLanes } from '../../../src/store/queue/lanes.ts';
 import { claimOutbox, finishOutbox, type NewAction } from '../../../src/store/queue/outbox.ts';
 import { until } from '../../support/bridge.ts';
 import { captureLog } from '../../support/captured-log.ts';
@@ -55,7 +55,7 @@ describe('events that are stored', () => {
     const { isNew, claimed } = await acceptAndClaim(db, events, holding('w:1'));
     expect(isNew).toEqual([true, true, true]);
     expect((await claimInbox(db, claiming('w:2'))).lanes).toEqual([]);
-    await giveBackLanes(db, 'inbox', claimed);
+    await returnLanes(db, 'inbox', claimed);
     const usual = (await claimInbox(db, claiming('w:1'))).lanes;
     const sorted = <Lane extends { readonly lane: string }>(lanes: readonly Lane[]) =>
       lanes.toSorted((a, b) => a.lane.localeCompare(b.lane));
@@ -76,7 +76,7 @@ describe('events that are stored', () => {
 
   it('bring nothing when they are known already', async () => {
     await acceptAndClaim(db, [eventOf('bot/1', 'x', 'same')], holding('w:1'));
-    await giveBackLanes(db, 'inbox', [{ portal, lane: 'bot/1', holder: 'w:1' }]);
+    await returnLanes(db, 'inbox', [{ portal, lane: 'bot/1', holder: 'w:1' }]);
     const again = await acceptAndClaim(db, [eventOf('bot/1', 'x', 'same')], holding('w:2'));
     expect(again).toEqual({ isNew: [false], claimed: [] });
     expect(await rowOf('bot/1')).toMatchObject({ locked_by: null, attempts: 0 });
@@ -96,7 +96,7 @@ describe('actions that a lane has decided on', () => {
       claim: { ...holding('w:h1'), wants: () => true },
     });
     expect((await claimOutbox(db, { ...claiming('w:2'), ...outboxLimits })).lanes).toEqual([]);
-    await giveBackLanes(db, 'outbox', claimed);
+    await returnLanes(db, 'outbox', claimed);
     const usual = await claimOutbox(db, { ...claiming('w:h1'), ...outboxLimits });
     expect(usual.lanes).toMatchObject(claimed);
     expect(claimed[0]?.rows.map(({ seq }) => seq)).toEqual([1, 2]);
@@ -147,8 +147,8 @@ describe('a write that does not tell whether it was committed', () => {
   const placeOf = (pool: Pool) => {
     const retry = { clock: systemClock, stopping: new AbortController().signal };
     const work = (lanes: unknown) => void begun.push(lanes);
-    const giveBack = createGiveBack({ db: pool, queue: 'inbox', leaseSeconds: 60, retry, log: captureLog().log });
-    return createPlace({ leaseSeconds: 60, giveBack, work }, 'w:h1');
+    const giveBackAll = createReturnLanes({ db: pool, queue: 'inbox', leaseSeconds: 60, retry, log: captureLog().log });
+    return createPlace({ leaseSeconds: 60, returnLanes: giveBackAll, work }, 'w:h1');
   };
 
   it('gives back what it may have claimed, and nobody works on it meanwhile', async () => {
@@ -166,7 +166,7 @@ describe('a write that does not tell whether it was committed', () => {
   it('does not touch a lane that another claim has by then', async () => {
     await acceptEvents(db, events);
     await claimInbox(db, claiming('w:2'));
-    await giveBackLanes(
+    await returnLanes(
       db,
       'inbox',
       events.map((event) => ({ ...event, holder: 'w:h1' })),

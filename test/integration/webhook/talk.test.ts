@@ -1,7 +1,9 @@
 /** The signed webhook through the real app: what a server is sent, and what its answers do in the chat. */
 import { describe, expect, it } from 'vitest';
 import { newKey, signed } from '../../../sandbox/webhook/signing.ts';
+import type { Timeline } from '../../../src/api/schemas/conversations.ts';
 import { traceSteps } from '../../../src/store/reporting/history.ts';
+import { openApi } from '../../support/api-client.ts';
 import { until } from '../../support/bridge.ts';
 import { useWebhookTalk } from '../../support/use-webhook-talk.ts';
 
@@ -53,6 +55,19 @@ describe('answers', () => {
     await until(() => talk.person.answers().length === 3);
     await talk.stage.done();
     expect(talk.person.answers()).toEqual(['re: раз', 're: два', 're: три']);
+  });
+
+  it('can be read in the timeline of the conversation', async () => {
+    talk.stage.server.way = 'later';
+    talk.person.write('что видно?');
+    await until(() => talk.person.answers().length === 1);
+    await talk.stage.done();
+    const { url, portal } = talk.stage.bridge;
+    const path = `/api/conversations/bridge_assistant/${talk.person.id}/timeline`;
+    const { entries } = await (await openApi(url, portal)).get<Timeline>(path);
+    expect(
+      entries.filter(({ queue, side }) => queue === 'inbox' && side === 'webhook').map(({ items }) => items),
+    ).toEqual([[expect.objectContaining({ type: 'reply', text: 're: что видно?' })]]);
   });
 
   it('carry buttons, cards and a quote', async () => {

@@ -2,7 +2,7 @@
 import type { BridgeBot } from '../../../src/core/bridge-result.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import type { ChatEvent, ChatKind } from '../../../src/core/events.ts';
-import type { LeadCause } from '../../../src/core/ownership.ts';
+import type { LeadCause } from '../../../src/core/who-leads.ts';
 
 export interface LeadEventRow {
   readonly name: string;

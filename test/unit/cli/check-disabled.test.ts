@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { brains } from '../../../src/brains/index.ts';
-import { checkDisabled } from '../../../src/doctor/check-connection.ts';
+import { checkDisabled } from '../../../src/doctor/inspect-connection.ts';
 import type { ConnectionRow } from '../../../src/store/tenants/connections.ts';
 
 const row = (brain: string, disabled_reason: string | null): ConnectionRow => ({

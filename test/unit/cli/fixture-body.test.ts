@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { substitute } from '../../../src/cli/commands/fixture-body.ts';
+import { substitute } from '../../../src/cli/arguments/fixture-body.ts';
 import { parseForm, text } from '../../../src/lib/form-body.ts';
 import { fixture, fixtureNames } from '../../support/fixtures.ts';
 

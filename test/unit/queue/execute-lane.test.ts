@@ -28,10 +28,10 @@ const awayDatabase = {
   raw: () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })),
 } as unknown as Pool;
 
-/** Its lanes are held, and its attempts begin. */
-function answeringDatabase(): Pool {
+/** Unless told otherwise its lanes are held, and its attempts begin. */
+function answeringDatabase(isOurs = true): Pool {
   const raw = () =>
-    Object.assign(Promise.resolve({ rows: [{ is_held: true, is_begun: true }] }), { options: () => raw() });
+    Object.assign(Promise.resolve({ rows: [{ is_held: isOurs, is_begun: isOurs }] }), { options: () => raw() });
   return { raw } as unknown as Pool;
 }
 
@@ -98,5 +98,21 @@ describe('a turn of an outbox lane', () => {
     const turn = await executeLane(optionsOf(answeringDatabase(), once), claimedWith([begun]), attempts);
     expect(turn.results).toEqual([expect.objectContaining({ seq: 1, state: 'unknown' })]);
     expect(calls).toBe(0);
+  });
+
+  it('sends nothing of a lane that another worker has taken meanwhile', async () => {
+    let sent = 0;
+    const leaving = {
+      ...executor,
+      execute: async (_row: unknown, _file: unknown, { leaves }: { leaves: (calls: number) => Promise<void> }) => {
+        await leaves(1);
+        sent += 1;
+        return { outcome: 'sent', remoteId: '501' };
+      },
+    } as unknown as Executor;
+    const rows = [row(1, { type: 'send', text: 'one', remoteMessageId: 'm1' })];
+    const turn = await executeLane(optionsOf(answeringDatabase(false), leaving), claimedWith(rows), attempts);
+    expect(sent).toBe(0);
+    expect(turn.results).toEqual([]);
   });
 });

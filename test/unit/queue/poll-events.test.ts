@@ -24,4 +24,21 @@ describe('fetching what a portal kept before it changes over', () => {
     expect(await polling.drain({ botId: '1', code: 'bot' } as never)).toBe(firstOffset);
     expect(asked).toBe(1);
   });
+
+  it('asks the portal nothing when the app stops while it waits to begin', async () => {
+    const client = {
+      call: () => Promise.reject(new Error('the portal was asked')),
+    } as unknown as PortalClient;
+    const options = {
+      db: { raw: () => Promise.resolve({ rows: [{ ms: 60_000 }] }) } as never,
+      client,
+      metrics: {} as never,
+      wakeup: {} as never,
+      clock: createFakeClock(),
+    };
+    const stopping = new AbortController();
+    const drained = createEventPolling(options, 'p', stopping.signal).drain({ botId: '1', code: 'bot' } as never);
+    stopping.abort(new Error('stopped'));
+    await expect(drained).rejects.toThrow('stopped');
+  });
 });

@@ -13,7 +13,7 @@ async function roundsOf(results: readonly (boolean | Error)[], { pollMs, rings }
     wakeup,
     log: captureLog().log,
     pollMs,
-    round: (_signal, isPoll) => {
+    round: (_signal, isPoll): Promise<boolean> => {
       const result = results[polls.length] ?? false;
       polls.push(isPoll);
       return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);

@@ -28,7 +28,7 @@ export const decodeContextOpened: DialogDecoder = forListedBot((tree, botId) => 
   });
 });
 
-/** No page of the first API names the parameter (docs/platform-notes/bitrix24.md#context-links). */
+/** The first API's documentation does not name the parameter (docs/platform-notes/bitrix24.md#context-links). */
 function contextOf(params: FormTree): unknown {
   return params['CONTEXT'] ?? params['context'];
 }

@@ -35,7 +35,7 @@ export const decodeCommand: DialogDecoder = (tree, bot) => {
   return events.length === 0 ? notForThisBot : { kind: 'chat', events };
 };
 
-/** The bot's commands in the order of the event; the other text lines are attached to the last one. Empty: none is this bot's. */
+/** The bot's commands in the order of the event; the other text lines are attached to the last one. Empty: no command is this bot's. */
 function commandsOf(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
   const params = paramsOf(tree);
   const commands = branch(tree, 'data', 'COMMAND') ?? {};
@@ -46,7 +46,7 @@ function commandsOf(tree: FormTree, place: Chat, bot: LaneBot): CommandEvent[] {
   const botId = own.map((id) => text(commands, id, 'BOT_ID') ?? '').find((id) => id !== '') ?? bot.id ?? '';
   const rest = plainText(withoutMention(withoutCommandLines(raw, names), botId)).trim();
   const author = authorOf(tree, params, place);
-  // Several events of one message must not look like one message twice: the first one that reaches a brain keeps the message's own id.
+  // Several events of one message must not look like the same message twice: the first one that reaches a brain keeps the message's own id.
   const heard = rest === '' ? 0 : own.length - 1;
   return own.map((id, index): CommandEvent => {
     const isLast = index === own.length - 1;

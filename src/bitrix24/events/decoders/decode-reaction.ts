@@ -1,4 +1,4 @@
-/** Reads ONIMBOTV2REACTIONCHANGE: a person put a reaction on a message of the bot, or took it back. The first API does not tell it. */
+/** Reads ONIMBOTV2REACTIONCHANGE: a person put a reaction on a message of the bot, or took it back. The first API does not report reactions. */
 import { knownReactions } from '../../../core/reactions.ts';
 import { text } from '../../../lib/form-body.ts';
 import { reactionCodes } from '../../formatting/reactions.ts';

@@ -1,4 +1,4 @@
-/** Registers our module in the CRM and gets the tokens of both APIs, whichever of the CRM's answers they are in. */
+/** Registers our module in the CRM and collects the tokens of both APIs, whichever CRM answer contains them. */
 import { RemoteRefused } from '../../../core/errors.ts';
 import type { Apis } from '../api/apis.ts';
 import type { CrmClient, CrmModule, MgToken, MgTokens } from '../api/crm-client.ts';
@@ -15,13 +15,13 @@ export interface FullTokens {
   readonly transport: FullToken;
 }
 
-/** Which of these tokens MessageGateway accepts. Throws when it cannot be asked now. */
+/** Tells which of these tokens MessageGateway accepts. Throws when MessageGateway cannot be asked now. */
 export type TokenTest = (tokens: FullTokens) => Promise<{ readonly bot: boolean; readonly transport: boolean }>;
 
 /**
- * Registers the module and returns addresses and tokens of both APIs. What the answer leaves out (`info: []`) is read from the module, or
- * taken from the stored config where that still works. As a last resort a new token is requested: this revokes the old one, and requests
- * under way with it are refused.
+ * Registers the module and returns addresses and tokens of both APIs. If the answer lacks them (`info: []`), they are read from the module,
+ * or taken from the stored config if they still work. As a last resort a new token is requested: this revokes the old one, and requests
+ * under way with the old one are refused.
  */
 export async function registerModule(
   crm: CrmClient,
@@ -84,7 +84,7 @@ function full({ endpointUrl, token }: MgToken, api: string): FullToken {
   });
 }
 
-/** Asks both APIs, with the cheapest call of each. */
+/** Tests both tokens with the cheapest call of each API. */
 export function createTokenTest(apisFor: (tokens: FullTokens) => Apis): TokenTest {
   return async (tokens) => {
     const { bot, transport } = apisFor(tokens);

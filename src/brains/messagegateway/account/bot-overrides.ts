@@ -1,4 +1,4 @@
-/** What employees have set in the console about the bot itself. It stays when the connection is joined again, until they or a later setting change it. */
+/** What employees have set for the bot in the console. It survives joining the connection again, until they or a later setting change it. */
 
 import { z } from 'zod';
 import type { ConnectorState, Fact } from '../../../core/connector-tools.ts';
@@ -9,21 +9,21 @@ const commandKey = (name: string): string => `own:command:${name}`;
 
 const wordShape = z.object({
   value: z.unknown(),
-  /** The setting at that time, as JSON. A setting that has been changed since is newer than the override, and wins. */
+  /** The setting when the override was made, as JSON. A setting changed since then is newer than the override, and wins. */
   insteadOf: z.string().nullable(),
 });
 const commandShape = z.object({
   description: z.string(),
-  /** The line of the console that it runs in the chat it is typed in. */
+  /** The console line that the command runs in the chat where it is typed. */
   line: z.string().nullish().default(null),
-  /** The conversation of the console that made it. */
+  /** The ref of the console conversation in which it was made. */
   ref: z.string().nullish().default(null),
 });
 
 /** A command made in the console. */
 export type MadeCommand = z.output<typeof commandShape>;
 
-/** @param configured the settings for the same fields; there is no setting for the picture, so an override of it always stays */
+/** @param configured the settings for the same fields; there is no setting for the picture, so its override always stays */
 export async function rememberInfo(state: ConnectorState, said: BotInfo, configured: BotInfo): Promise<void> {
   const before = new Map(Object.entries(configured));
   for (const [field, value] of Object.entries(said)) {
@@ -71,7 +71,7 @@ export async function consoleCommands(state: ConnectorState): Promise<ReadonlyMa
 
 const byFacts = new WeakMap<readonly Fact[], ReadonlyMap<string, MadeCommand>>();
 
-/** The commands made in the console, from memory: this is asked for every command that managers type. */
+/** The commands made in the console, from memory: they are looked up for every command that managers type. */
 export async function recentCommands(state: ConnectorState): Promise<ReadonlyMap<string, MadeCommand>> {
   const facts = await state.recent(commandKey(''));
   const made = byFacts.get(facts) ?? madeIn(facts);

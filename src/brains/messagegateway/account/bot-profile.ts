@@ -20,7 +20,7 @@ const digestKey = 'bot-profile';
 
 type Tools = Pick<ConnectorTools, 'portalInfo' | 'state' | 'publicUrl'>;
 
-/** The profile as it should be now. The picture is the one the bot has in Bitrix24; unchanged while no bot uses the connection. */
+/** The profile as it should be now. The picture is the bot's in Bitrix24; while no bot uses the connection, it is left unchanged. */
 export async function botProfileOf(
   connectionId: string,
   config: MessageGatewayConfig,
@@ -40,7 +40,7 @@ export function configuredInfo(config: Pick<MessageGatewayConfig, 'name' | 'botR
   return { name: config.name, roles: config.botRoles };
 }
 
-/** Writes the profile when it has changed since the last time; asks only our own database when it has not. Throws AppErrors. */
+/** Writes the profile if it has changed since the last write; if not, only our own database is asked. Throws AppErrors. */
 export async function syncBotProfile({ config, apis, tools }: MgContext, signal: AbortSignal): Promise<void> {
   const { clientId, channelId } = config.joined;
   const connectionId = connectionIdIn(clientId);

@@ -30,7 +30,7 @@ export type DisabledReason =
   | 'no_account'
   | 'moved';
 
-/** Errors that the CRM may answer to any call, and the reason they stand for. */
+/** Codes of errors that any call to the CRM may throw, each with its disabled reason. */
 const closedWebhooks: Readonly<Record<string, DisabledReason>> = {
   'messagegateway.crm_wrong_key': 'key_refused',
   'messagegateway.crm_no_key': 'key_refused',
@@ -103,13 +103,13 @@ async function askCrm(
   // Join again when the module works, is deleted, or was stopped for a reason that may have passed.
   const isOurs = module === null ? disabledReason === null : module.isActive;
   const mayHavePassed = disabledReason === 'chats_off' || disabledReason === 'unpaid';
-  // After chats were off and on again, the bot stays off in a module that is on.
+  // After chats were switched off and on again, the bot is still off although the module is on.
   const isBotAlone = module?.isSwitchedOn === true && disabledReason === null;
   if (isOurs || mayHavePassed || isBotAlone) {
     const health = await join(connection, hookUrl, tools);
     return health.works ? health : await stopped(health.reason, config, tools);
   }
-  // The module is off: an administrator did that, even if the CRM's callback never arrived; or chats are off.
+  // The module is off: chats are off, or an administrator switched it off, even if the CRM's callback never arrived.
   const isNews = disabledReason === 'stopped' || disabledReason === null;
   const areChatsOff = isNews && (await refusesChats(crm, moduleOf(connection, config, hookUrl, tools.publicUrl)));
   return await stopped(areChatsOff ? 'chats_off' : 'switched_off', config, tools);
@@ -129,7 +129,7 @@ async function join(
   }
 }
 
-/** Finds out by registering the module as switched off: that changes nothing, and is refused only while chats are off. */
+/** Finds out by registering the module as switched off: this changes nothing, and the CRM refuses it only while chats are off. */
 async function refusesChats(crm: CrmClient, module: CrmModule): Promise<boolean> {
   try {
     await crm.editModule({ ...module, active: false });
@@ -144,7 +144,7 @@ async function stopped(reason: string, config: JoinedConfig, tools: ConnectorToo
   try {
     await switchChannelOff(config, tools);
   } catch (thrown) {
-    // The token of a module that is off may be refused; its channel is off as well then.
+    // The token of a switched-off module may be refused; its channel is then off as well.
     if (!(thrown instanceof AppError)) throw thrown;
     tools.log('the channel of a disabled connection could not be switched off', { reason: thrown.code });
   }

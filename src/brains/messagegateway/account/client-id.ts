@@ -18,7 +18,7 @@ export function connectionIdIn(clientId: string): string | null {
   return parts === null ? null : parts.slice(1).join('-');
 }
 
-/** The id of the connection that awaits its portal, always the same for one CRM account. It is no secret. */
+/** The id of the connection that awaits its portal, always the same for one CRM account. It is not secret. */
 export function awaitingIdOf(crmUrl: string): string {
   const digits = sha256(`messagegateway account ${crmUrl}`).toString('hex').slice(0, 32);
   return [8, 4, 4, 4, 12].map((length, index) => digits.slice(starts[index], (starts[index] ?? 0) + length)).join('-');

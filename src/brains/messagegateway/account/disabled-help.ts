@@ -1,4 +1,4 @@
-/** What an administrator does about an account that does not work, by the reason of the health check. All other reasons are resolved in the CRM. */
+/** What an administrator must do about an account that does not work, by the health check's reason. All other reasons are resolved in the CRM. */
 import type { Language } from '../../../core/language.ts';
 import { neededScopes } from '../api/crm-errors.ts';
 

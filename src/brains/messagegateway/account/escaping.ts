@@ -10,13 +10,13 @@ const key = 'escaping';
 
 const foundShape = z.object({ isEscaped: z.boolean() });
 
-/** After this long it is checked again, because the service may change. */
+/** After this time the finding expires and is checked again, because the service may change. */
 const keepDays = 30;
 
-/** What this process has found out, by the config in use. */
+/** What this process has found out, by config object. */
 const learned = new WeakMap<JoinedConfig, boolean>();
 
-/** Whether texts of this account must be unescaped: as configured, otherwise as found out. */
+/** Whether texts of this account must be unescaped: the configured value, otherwise the one found out. */
 export function isEscaped(config: JoinedConfig): boolean {
   return config.unescapeHtml ?? learned.get(config) === true;
 }
@@ -55,7 +55,7 @@ function judge(sent: string, echo: string): boolean | null {
   return unescapeHtml(echo) === sent ? true : null;
 }
 
-/** The config with what was found out, so that all processes know it. A configured value stays. */
+/** The config with the value found out, so that all processes know it. A configured value is kept. */
 export async function withLearnedEscaping<T extends MessageGatewayConfig>(
   config: T,
   state: ConnectorState,

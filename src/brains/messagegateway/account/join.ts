@@ -15,7 +15,7 @@ import { botProfileOf, forgetBotProfile } from './bot-profile.ts';
 import { clientIdOf } from './client-id.ts';
 import { syncCommands } from './sync-commands.ts';
 
-/** The config to be stored, tokens included. Throws AppErrors whose message tells an administrator what to do. */
+/** Returns the config to store, tokens included. Throws AppErrors whose message tells an administrator what to do. */
 export async function joinAccount(
   connection: Connection<MessageGatewayConfig>,
   hookUrl: string,
@@ -35,7 +35,7 @@ export async function joinAccount(
   const profile = await botProfileOf(connection.id, config, tools);
   await forgetBotProfile(tools.state);
   await apis.bot.updateInfo(profile.bot);
-  // What an employee has said in the console meanwhile must not be overwritten for long.
+  // An employee may have changed the profile in the console meanwhile; then it is written again.
   const { bot: present } = await botProfileOf(connection.id, config, tools);
   if (JSON.stringify(present) !== JSON.stringify(profile.bot)) await apis.bot.updateInfo(present);
   await syncCommands(apis.bot, config, tools.state);
@@ -56,7 +56,7 @@ export async function joinAccount(
   };
 }
 
-/** Code and client id are derived from the connection, so an interrupted join finds its own module again. */
+/** Code and client id are derived from the connection, so a join finds the module of an interrupted one again. */
 export function moduleOf(
   connection: Connection,
   config: MessageGatewayConfig,

@@ -8,7 +8,7 @@ import { isJoined, type JoinedConfig, type MessageGatewayConfig } from '../confi
 import { crmOf } from './account-crm.ts';
 import { moduleOf } from './join.ts';
 
-/** Tries both, and throws the first AppError. An account that has not joined, because it awaited its portal, has a module only. */
+/** Tries both, then throws if either failed. An account that has not joined, because it awaited its portal, has only a module. */
 export async function leaveAccount(
   connection: Connection<MessageGatewayConfig>,
   hookUrl: string,

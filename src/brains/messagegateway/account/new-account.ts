@@ -5,7 +5,7 @@ import { defaultLanguage, type MessageGatewayConfig } from '../config.ts';
 import { settingsSchema } from '../connect/settings.ts';
 import { awaitingIdOf } from './client-id.ts';
 
-/** Notes to managers are in Russian or English; where Russian is read, it stands in for Ukrainian and Kazakh, as on the pages. */
+/** Notes to managers are in Russian or English; readers of Ukrainian and Kazakh get Russian, as on the pages. */
 const readsRussian: ReadonlySet<Language> = new Set(['ru', 'uk', 'kz']);
 
 export function newConfig({ language, settings }: NewAccount): Readonly<Record<string, unknown>> {

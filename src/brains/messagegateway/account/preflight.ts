@@ -35,7 +35,7 @@ export async function checkStillOn({ type, data }: Envelope, context: MgContext)
   }
 }
 
-/** The id of the bot or channel that the frame says is off. The object is the data itself or, in some recordings, under a key of its name. */
+/** The id of the bot or channel that the frame reports as off. The object is `data` itself or, in some recordings, a key of it. */
 function switchedOff(data: Envelope['data'], shell: string): number | null {
   const inShell: unknown = shell in data ? data[shell] : null;
   const found: object = typeof inShell === 'object' && inShell !== null ? inShell : data;

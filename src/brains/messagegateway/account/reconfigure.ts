@@ -1,7 +1,7 @@
 /** Applies changed settings to a joined account. Module, bot and channel stay the same. */
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
-import { BadInput } from '../../../core/errors.ts';
+import { badInput } from '../../../core/errors.ts';
 import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
 import { crmOf } from './account-crm.ts';
 import { joinAccount } from './join.ts';
@@ -11,7 +11,7 @@ const inModule = ['crmUrl', 'apiKey', 'name', 'integrationCode'] as const;
 
 /**
  * Returns the config to be stored. Throws AppErrors of the CRM, and BadInput `messagegateway.other_account` for the address of a CRM that
- * does not know our module: another account is another connection.
+ * does not know our module: another account needs another connection.
  */
 export async function reconfigureAccount(
   connection: Connection<MessageGatewayConfig>,
@@ -22,7 +22,7 @@ export async function reconfigureAccount(
   const { config } = connection;
   const joined = before?.joined;
   if (JSON.stringify(config.joined) !== JSON.stringify(joined)) {
-    throw new BadInput({ code: 'messagegateway.not_settable', message: 'joined: is written by the app alone' });
+    throw badInput('messagegateway.not_settable', 'joined: is written by the app alone');
   }
   if (before === null || joined === undefined) return await joinAccount(connection, hookUrl, tools);
   if (config.crmUrl !== before.crmUrl) await checkModule({ ...config, joined }, tools);
@@ -35,8 +35,8 @@ async function checkModule(config: JoinedConfig, tools: ConnectorTools): Promise
   await crm.checkKey();
   const module = await crm.moduleState(config.joined.moduleCode);
   if (module?.clientId === config.joined.clientId) return;
-  throw new BadInput({
-    code: 'messagegateway.other_account',
-    message: 'crmUrl: this is another account, which does not know our module; add a connection for it',
-  });
+  throw badInput(
+    'messagegateway.other_account',
+    'crmUrl: this is another account, which does not know our module; add a connection for it',
+  );
 }

@@ -15,7 +15,7 @@ export async function syncCommands(
   state: ConnectorState,
   signal?: AbortSignal,
 ): Promise<void> {
-  // Ours win over made ones of the same name, because the bot acts on them.
+  // Our commands win over console-made ones of the same name, because the bot acts on them.
   const wanted = new Map([...(await consoleCommands(state)), ...ourCommands(config)]);
   const there = new Map((await bot.commands(signal)).map(({ name, description }) => [name ?? '', description ?? '']));
   for (const [name, description] of wanted) {

@@ -1,4 +1,4 @@
-/** Sends the administrators of a CRM a notification there when its connection is disabled. */
+/** Notifies the administrators of a CRM, inside the CRM, when its connection is disabled. */
 import { z } from 'zod';
 import type { HealthStatus } from '../../../core/brain.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';

@@ -14,22 +14,22 @@ type Encoding = MessageGatewayConfig['uploadEncoding'];
 
 const key = 'upload-encoding';
 
-/** `insteadOf` is the setting at that time. If it has been changed since, the setting wins. */
+/** `insteadOf` is the setting when the encoding was found. If the setting has changed since, it wins. */
 const foundShape = z.object({ encoding: z.enum(['multipart', 'raw']), insteadOf: z.string() });
 
-/** A file that is opened for every attempt, because it can be read once. */
+/** A file that is opened anew for every attempt, because it can be read only once. */
 export interface UploadSource extends Pick<FileRef, 'name' | 'kind'> {
   readonly open: () => Promise<OpenedFile>;
 }
 
-/** An answer, and whether the server took the wrapping for a part of the file. */
+/** An answer, and whether the server stored the multipart wrapping as part of the file. */
 interface Attempted {
   readonly answer: MgFile | MgRefused;
   readonly isWrapped: boolean;
 }
 
 /**
- * The stored file. Throws the first refusal when neither encoding is accepted.
+ * Returns the stored file. Throws the first refusal when neither encoding is accepted.
  *
  * @param api the Bot or the Transport API
  */
@@ -72,7 +72,7 @@ async function attempt(
   const body = uploadBody({ name, kind, content: { ...content, stream: counted() } }, encoding);
   try {
     const answer = await api.uploadFile(body, signal);
-    // A server that expects bare bytes stores the multipart wrapping as part of the file: it answers the size of the whole body.
+    // A server that expects bare bytes stores the multipart wrapping as part of the file: it reports the size of the whole body.
     return { answer, isWrapped: encoding === 'multipart' && answer.size === bytes + body.wrapping };
   } catch (error) {
     if (error instanceof MgRefused) return { answer: error, isWrapped: false };

@@ -13,7 +13,7 @@ export interface Apis {
   readonly botLimiter: RateLimiter;
 }
 
-/** Calls that may be made at once. With those of the following second, and some jitter on the way, there are fewer than 30 in any second. */
+/** Calls allowed at once. With those of the following second, and some jitter on the way, fewer than 30 arrive in any second. */
 const burst = 3;
 
 export interface ApisOptions {

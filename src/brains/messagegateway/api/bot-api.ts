@@ -39,17 +39,17 @@ export interface BotMessage {
   readonly chat_id: number;
   readonly scope: 'public' | 'private';
   readonly type: 'text' | 'file' | 'image' | 'audio';
-  /** Of a text. */
+  /** Only with type `text`. */
   readonly content?: string;
-  /** The message it answers to. */
+  /** The message it replies to. */
   readonly quote_message_id?: number;
-  /** Beside files. */
+  /** Text beside files. */
   readonly note?: string;
-  /** Of media; no caption may be empty. */
+  /** Only of media; no caption may be empty. */
   readonly items?: readonly { readonly id: string; readonly caption: string }[];
 }
 
-/** As `PATCH /my/info` takes it. */
+/** The body of `PATCH /my/info`. */
 export interface BotInfo {
   readonly name?: string;
   readonly avatar_url?: string;
@@ -79,7 +79,7 @@ export interface BotApi {
   ): Promise<void>;
   removeTags(dialogId: number, tags: readonly string[], signal?: AbortSignal): Promise<void>;
   messages(filter: MgQuery, signal?: AbortSignal): Promise<readonly MgMessage[]>;
-  /** The same messages as they came, for callers that read other fields than `messages` does. */
+  /** The same messages with all their fields, for callers that need fields which `messages` drops. */
   rawMessages(filter: MgQuery, signal?: AbortSignal): Promise<readonly { readonly id: number }[]>;
   /** Returns MessageGateway's id. Repeating the call sends a second message (docs/platform-notes/messagegateway.md#bot-messages). */
   sendMessage(message: BotMessage, signal?: AbortSignal): Promise<number>;

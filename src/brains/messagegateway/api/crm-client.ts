@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
 import { Misconfigured, RemoteRefused } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { type CrmAnswer, crmError, crmGarbage, missingScopes, neededScopes } from './crm-errors.ts';
 import { bucketOf, crmRate } from './limiter-names.ts';
@@ -43,14 +43,14 @@ export interface ModuleState {
   readonly isActive: boolean;
   /** As set by the CRM's administrators, independent of the bot's own state. */
   readonly isSwitchedOn: boolean;
-  /** Stopped by the CRM itself, for example unpaid. */
+  /** Stopped by the CRM itself, for example when unpaid. */
   readonly isFrozen: boolean;
 }
 
 export interface CrmClient {
   /** Throws an AppError that says what is wrong with the account or the key. */
   checkKey(): Promise<void>;
-  /** The two parts of it: the version of the CRM's API, and the rights of the key. */
+  /** The two parts of `checkKey`: the version of the CRM's API, and the rights of the key. */
   checkVersion(): Promise<void>;
   checkRights(): Promise<void>;
   /** Creates or changes the module. Repeatable. */
@@ -103,10 +103,10 @@ const refusal = z.object({
   errors: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).nullish(),
 });
 
-/** What accounts with an old version list instead of scopes. */
+/** The credentials that accounts with an old version list instead of scopes. */
 const legacyCredentials = ['/api/integration-modules/{code}', '/api/integration-modules/{code}/edit'];
 
-/** Ten requests a second are allowed per key; 503 means that there were more. Waits of 0.5, 1, 2 and 4 seconds. */
+/** The CRM allows ten requests a second per key and answers more with 503. Without Retry-After we wait 0.5, 1, 2 and 4 seconds. */
 const waitsMs = [500, 1_000, 2_000, 4_000];
 
 export function createCrmClient(options: CrmClientOptions): CrmClient {
@@ -183,7 +183,7 @@ async function call(
       await line.rateLimiter.throttle(header === undefined ? waitMs : retryAfterMs(header, line.clock.now()));
       continue;
     }
-    const parsed = parse(response.body);
+    const parsed = jsonOrUndefined(response.body) ?? null;
     if (response.status >= 200 && response.status < 300) return parsed;
     throw crmError(describe(response, parsed), line.account, path.endsWith('/edit'));
   }
@@ -195,14 +195,14 @@ function read<T>(schema: z.ZodType<T>, answer: unknown, account: string): T {
   return parsed.data;
 }
 
-/** The account exists and does not know the module. */
+/** Null if the account exists but does not know the module; else throws. */
 function nullWhenUnknown(error: unknown): null {
   if (error instanceof RemoteRefused && error.status === 404 && error.code === 'messagegateway.crm_refused')
     return null;
   throw error;
 }
 
-/** Chats that were switched off and on again leave the bot switched off (docs/platform-notes/messagegateway.md#module-state). */
+/** Switching chats off and on again leaves the bot switched off (docs/platform-notes/messagegateway.md#module-state). */
 function stateOf(module: z.output<typeof stateAnswer>['integrationModule']): ModuleState {
   return {
     clientId: module.clientId ?? '',
@@ -235,15 +235,6 @@ function moduleTokensOf(given: z.output<typeof info>): MgTokens {
   return { bot: one(given?.mgBot), transport: one(given?.mgTransport) };
 }
 
-function parse(body: Buffer): unknown {
-  try {
-    return parseJson(body);
-  } catch {
-    // An HTML page instead of JSON is recognized by its first byte.
-    return null;
-  }
-}
-
 function describe(
   response: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Buffer },
   parsed: unknown,
@@ -259,7 +250,7 @@ function describe(
   };
 }
 
-/** `{"field": "text"}` or `["text"]`. */
+/** Reads `{"field": "text"}` and `["text"]`. */
 function detailsOf(errors: z.output<typeof refusal>['errors']): readonly string[] {
   if (errors === null || errors === undefined) return [];
   if (Array.isArray(errors)) return errors.filter((one) => typeof one === 'string');

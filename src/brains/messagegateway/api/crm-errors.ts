@@ -6,16 +6,16 @@ export interface CrmAnswer {
   readonly status: number;
   /** Where a redirect points to, or null. */
   readonly location: string | null;
-  /** Null: the answer was no JSON object. */
+  /** Null: the answer was not a JSON object. */
   readonly body: { readonly message: string; readonly details: readonly string[] } | null;
-  /** The answer was a page. */
+  /** The answer was an HTML page. */
   readonly isPage: boolean;
 }
 
 /** The scopes a module with bot and transport needs. */
 export const neededScopes = ['integration_read', 'integration_write'] as const;
 
-/** @param account host of the account, @param isEdit the call was the registration of the module */
+/** @param account host of the account, @param isEdit whether the call registered the module */
 export function crmError(answer: CrmAnswer, account: string, isEdit: boolean): AppError {
   const { status, body } = answer;
   const refused = (code: string, message: string): AppError =>
@@ -59,7 +59,7 @@ export function crmError(answer: CrmAnswer, account: string, isEdit: boolean): A
   return refused('crm_refused', `${account} refused (${status}): ${said === '' ? 'without a reason' : said}${details}`);
 }
 
-/** The key lacks rights; they are named. */
+/** The error for a key that lacks rights; it names them. */
 export function missingScopes(scopes: readonly string[], account: string): RemoteRefused {
   return new RemoteRefused({
     code: 'messagegateway.crm_scopes',
@@ -69,7 +69,7 @@ export function missingScopes(scopes: readonly string[], account: string): Remot
   });
 }
 
-/** The answer does not follow the CRM's protocol. */
+/** The error for an answer that does not follow the CRM's protocol. */
 export function crmGarbage(account: string): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'messagegateway.crm_garbage',

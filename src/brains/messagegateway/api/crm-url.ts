@@ -7,8 +7,8 @@ const example = 'for example https://demo.simla.com';
 
 /**
  * The account's origin without a trailing slash. The rules are the vendor's: https, no port, user, query, fragment or path
- * (docs/platform-notes/messagegateway.md#crm-address). On loopback addresses (the sandbox), plain http and ports pass here; the network
- * guard decides about them.
+ * (docs/platform-notes/messagegateway.md#crm-address). Plain http, and ports on loopback addresses (the sandbox), pass here; the
+ * network guard decides about them.
  */
 export function readCrmUrl(typed: string): CrmAddress {
   const text = typed.trim();

@@ -1,11 +1,11 @@
-/** The four ways in which methods of both APIs are called. */
+/** The four kinds of calls to both APIs. */
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import type { UploadBody } from './upload-body.ts';
 
 export interface MgCaller {
   readonly get: (path: string, query: MgQuery, signal?: AbortSignal) => Promise<unknown>;
   readonly post: (path: string, json: unknown, signal?: AbortSignal) => Promise<unknown>;
-  /** Does not read the answer: its bodies differ between documentation and recordings. */
+  /** Ignores the answer, because its body differs between documentation and recordings. */
   readonly act: (
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,

@@ -2,7 +2,7 @@
 
 import type { ConnectorTools, RateLimiter } from '../../../core/connector-tools.ts';
 import { type AppError, type AppErrorOptions, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined, parseJson } from '../../../lib/bounded-json.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { UploadBody } from './upload-body.ts';
@@ -15,7 +15,7 @@ export interface MgRequest {
   readonly path: string;
   readonly query?: MgQuery;
   readonly json?: unknown;
-  /** Instead of JSON: a file. */
+  /** A file, instead of JSON. */
   readonly bytes?: Pick<UploadBody, 'contentType' | 'body'>;
   readonly signal?: AbortSignal;
 }
@@ -40,7 +40,7 @@ export interface MgHttpOptions {
   readonly timeoutMs: number;
 }
 
-/** MessageGateway refused the request. It has no error codes, so its sentences are kept for matching. */
+/** MessageGateway refused the request. It sends no error codes, so its sentences are kept for matching. */
 export class MgRefused extends RemoteRefused {
   readonly sentences: readonly string[];
 
@@ -50,7 +50,7 @@ export class MgRefused extends RemoteRefused {
   }
 }
 
-/** Whether the error is a refusal with such a sentence. */
+/** Whether the error is a refusal with a sentence that matches. */
 export function isRefusal(error: unknown, pattern: RegExp): error is MgRefused {
   return error instanceof MgRefused && error.sentences.some((sentence) => pattern.test(sentence));
 }
@@ -95,7 +95,7 @@ export function tokenHeader(api: 'bot' | 'transport'): string {
   return api === 'bot' ? 'x-bot-token' : 'x-transport-token';
 }
 
-/** `endpointUrl` is a bare origin; addresses that already contain an API's path were seen in other integrations. */
+/** `endpointUrl` is a bare origin, but other integrations got addresses with an API's path; that path is cut off. */
 function baseOf({ endpointUrl, api }: Pick<MgHttpOptions, 'endpointUrl' | 'api'>): string {
   const path = endpointUrl.indexOf('/api/');
   let end = path === -1 ? endpointUrl.length : path;
@@ -103,7 +103,7 @@ function baseOf({ endpointUrl, api }: Pick<MgHttpOptions, 'endpointUrl' | 'api'>
   return `${endpointUrl.slice(0, end)}/api/${api}/v1`;
 }
 
-/** The path under which the methods of an API are, without a slash at its end. */
+/** The path prefix of an API's methods, without a trailing slash. */
 export function apiPath(access: Pick<MgHttpOptions, 'endpointUrl' | 'api'>): string {
   return new URL(baseOf(access)).pathname;
 }
@@ -138,7 +138,7 @@ function parse(body: Buffer, where: string): unknown {
   }
 }
 
-/** The answer does not follow the protocol. The request may have taken effect all the same. */
+/** The error for an answer that does not follow the protocol. The request may have taken effect all the same. */
 export function garbage(where: string): RemoteUnreachable {
   return new RemoteUnreachable({
     code: 'messagegateway.garbage',
@@ -152,13 +152,8 @@ const maxSentences = 20;
 
 /** `{"errors":["…"]}`. The token is removed in case the answer repeats it. */
 function sentencesOf(body: Buffer, token: string): readonly string[] {
-  let parsed: unknown;
-  try {
-    parsed = parseJson(body);
-  } catch {
-    // 5xx bodies may be empty or HTML pages.
-    return [];
-  }
+  // 5xx bodies may be empty or HTML pages.
+  const parsed = jsonOrUndefined(body);
   const errors = typeof parsed === 'object' && parsed !== null && 'errors' in parsed ? parsed.errors : [];
   if (!Array.isArray(errors)) return [];
   return errors
@@ -180,7 +175,7 @@ const channelIsOff = /^channel\b.*\b(?:not active|inactive|deactivated|disabled|
 
 export const channelOffCode = 'messagegateway.channel_off';
 
-/** Our channel does not work. This leads to a health check, which joins again and so repairs the channel. */
+/** The error for a channel that does not work. It leads to a health check, which repairs the channel by joining again. */
 export function channelOff(why: string): RemoteRefused {
   return new RemoteRefused({
     code: channelOffCode,
@@ -190,7 +185,7 @@ export function channelOff(why: string): RemoteRefused {
   });
 }
 
-/** The error for an answer; also for refused socket handshakes. */
+/** The error for a refusal or failure; also for refused socket handshakes. */
 export function failure({ status, wait, where, api, sentences }: Failure): AppError {
   const said = sentences.length === 0 ? '' : `: ${sentences.join('; ')}`;
   if (status === 429 || status === 503) {

@@ -125,14 +125,14 @@ export type MgMember = z.output<typeof memberShape>;
 export type MgFile = z.output<typeof fileShape>;
 export type MgChannel = z.output<typeof channelShape>;
 
-/** The answer in this shape. Throws `messagegateway.garbage` when it is not. */
+/** Reads the answer in this shape. Throws `messagegateway.garbage` when it has another. */
 export function readAs<T>(shape: z.ZodType<T>, answer: unknown, where: string): T {
   const parsed = shape.safeParse(answer);
   if (!parsed.success) throw garbage(where);
   return parsed.data;
 }
 
-/** A list, which is a bare array. Items without a key we need are left out. */
+/** Reads a list, which must be a bare array. Items that do not fit the shape are left out. */
 export function readList<T>(shape: z.ZodType<T>, answer: unknown, where: string): readonly T[] {
   if (!Array.isArray(answer)) throw garbage(where);
   return answer.flatMap((item: unknown) => {

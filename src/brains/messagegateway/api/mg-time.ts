@@ -6,8 +6,8 @@ const written = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d
 const firstMilliseconds = 100_000_000_000;
 
 /**
- * The moment, or null when the value is none: RFC 3339 with 0 to 9 fraction digits and any offset
- * (finer than a millisecond is dropped), the CRM's `Y-m-d H:i:s`, Unix seconds and milliseconds. A text without a zone is taken as UTC.
+ * The moment, or null when the value is not a time. Reads RFC 3339 with 0 to 9 fraction digits and any offset
+ * (digits beyond milliseconds are dropped), the CRM's `Y-m-d H:i:s`, Unix seconds and milliseconds. A text without a zone is taken as UTC.
  */
 export function parseMgTime(value: unknown): Date | null {
   if (typeof value === 'number') {

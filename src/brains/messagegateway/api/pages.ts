@@ -10,8 +10,8 @@ const maxPages = 20;
 type Bounds = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * The items of all pages in order of their ids; at most 20 pages, and about `maxItems`. After a page in descending order the next lower
- * one is read, after an ascending one the next higher. It is unknown whether bounds are inclusive, so each id counts once.
+ * The items of all pages in order of their ids; at most 20 pages, and about `maxItems`. After a page in descending order, lower ids are
+ * read next; after an ascending page, higher ids. It is unknown whether bounds are inclusive, so each id counts once.
  *
  * @param whenCut called when the list has more pages than are read
  */

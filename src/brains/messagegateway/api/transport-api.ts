@@ -1,4 +1,4 @@
-/** The Transport API, method by method. Hides that the key of the channel differs between routes. */
+/** The Transport API, method by method. Hides that some routes take the channel as `channel`, others as `channel_id`. */
 import { createMgCaller } from './mg-caller.ts';
 import type { MgHttp, MgQuery } from './mg-http.ts';
 import {
@@ -39,7 +39,7 @@ export const channelTypes = [
 
 export type ChannelType = (typeof channelTypes)[number];
 
-/** A message by MessageGateway's id or by ours. */
+/** Names a message by MessageGateway's id or by ours. */
 export type MessageName = { readonly id: number } | { readonly external_id: string };
 
 export interface ChannelFields {
@@ -58,7 +58,7 @@ export interface Customer {
   readonly last_name?: string;
   readonly phone?: string;
   readonly email?: string;
-  /** Web addresses. */
+  /** A web address, like `profile_url`. */
   readonly avatar?: string;
   readonly profile_url?: string;
 }
@@ -104,18 +104,16 @@ export interface TransportApi {
   activateChannel(fields: ChannelFields & { readonly id?: number }): Promise<number>;
   updateChannel(channelId: number, fields: ChannelFields, signal?: AbortSignal): Promise<void>;
   deactivateChannel(channelId: number): Promise<void>;
-  /** Those of all channels of the transport. */
+  /** The templates of all channels of the transport. */
   templates(): Promise<
     readonly { readonly code?: string | null | undefined; readonly channel_id?: number | null | undefined }[]
   >;
   addTemplate(channelId: number, fields: Readonly<Record<string, unknown>>): Promise<void>;
-  updateTemplate(channelId: number, code: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
-  deleteTemplate(channelId: number, code: string): Promise<void>;
   /** Returns MessageGateway's id. A repeated `external_id` is refused with "already exists". */
   sendMessage(message: Incoming, signal?: AbortSignal, onWarnings?: OnWarnings): Promise<number>;
   editMessage(channel: number, externalId: string, text: string, signal?: AbortSignal): Promise<void>;
   deleteMessage(channel: number, name: MessageName, signal?: AbortSignal): Promise<void>;
-  /** Like `sendMessage`, without opening a dialog. The customer is required. */
+  /** Like `sendMessage`, but opens no dialog. The customer is required. */
   addHistory(
     channel: number,
     message: Omit<Incoming, 'channel'>,
@@ -123,26 +121,19 @@ export interface TransportApi {
     onWarnings?: OnWarnings,
   ): Promise<number>;
   acknowledge(acknowledgement: Acknowledgement, signal?: AbortSignal): Promise<void>;
-  markRead(channel: number, name: MessageName): Promise<void>;
-  markReadUntil(channel: number, customerExternalId: string, until: Date): Promise<void>;
-  restoreMessage(channel: number, name: MessageName): Promise<void>;
   addReaction(channel: number, name: MessageName, reaction: string, signal?: AbortSignal): Promise<void>;
-  /** Without a reaction: the first one found. */
+  /** Without `reaction`, the first one found is deleted. */
   deleteReaction(channel: number, name: MessageName, reaction?: string, signal?: AbortSignal): Promise<void>;
   uploadFile(file: UploadBody, signal?: AbortSignal): Promise<MgFile>;
-  uploadFileByUrl(url: string): Promise<MgFile>;
   file(fileId: string, signal?: AbortSignal): Promise<MgFile>;
 }
 
-/** Receives the service's warnings beside a success. */
+/** Receives warnings that the service adds to a successful answer. */
 export type OnWarnings = (warnings: readonly string[]) => void;
 
 /** @param onWarnings receives the warnings of every call */
 export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => {}): TransportApi {
   const { get, post, act, upload } = createMgCaller(http);
-  // Codes of templates contain `#`.
-  const template = (channelId: number, code: string): string =>
-    `/channels/${channelId}/templates/${encodeURIComponent(code)}`;
   const idOfSent = (answer: unknown, where: string, onOwn?: OnWarnings): number => {
     const sent = readAs(sentShape, answer, where);
     const warnings = sent.warnings ?? [];
@@ -159,8 +150,6 @@ export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => 
     deactivateChannel: (channelId) => act('DELETE', `/channels/${channelId}`),
     templates: async () => readList(templateShape, await get('/templates', {}), 'GET /templates'),
     addTemplate: (channelId, fields) => act('POST', `/channels/${channelId}/templates`, fields),
-    updateTemplate: (channelId, code, fields) => act('PUT', template(channelId, code), fields),
-    deleteTemplate: (channelId, code) => act('DELETE', template(channelId, code)),
     async sendMessage(message, signal, onOwn) {
       return idOfSent(await post('/messages', message, signal), 'POST /messages', onOwn);
     },
@@ -173,23 +162,12 @@ export function createTransportApi(http: MgHttp, onWarnings: OnWarnings = () => 
       return idOfSent(answer, 'POST /messages/history', onOwn);
     },
     acknowledge: (acknowledgement, signal) => act('POST', '/messages/ack', acknowledgement, signal),
-    markRead: (channel, message) => act('POST', '/messages/read', { channel_id: channel, message }),
-    markReadUntil: (channel, customer, until) =>
-      act('POST', '/messages/read_until', {
-        channel_id: channel,
-        customer_external_id: customer,
-        until: until.toISOString(),
-      }),
-    restoreMessage: (channel, message) => act('POST', '/messages/restore', { channel_id: channel, message }),
     addReaction: (channel, message, reaction, signal) =>
       act('POST', '/messages/reaction', { channel, message, reaction }, signal),
     deleteReaction: (channel, message, reaction, signal) =>
       act('DELETE', '/messages/reaction', { channel, message, reaction }, signal),
     async uploadFile(file, signal) {
       return readAs(fileShape, await upload('/files/upload', file, signal), 'POST /files/upload');
-    },
-    async uploadFileByUrl(url) {
-      return readAs(fileShape, await post('/files/upload_by_url', { url }), 'POST /files/upload_by_url');
     },
     async file(fileId, signal) {
       return readAs(fileShape, await get(`/files/${encodeURIComponent(fileId)}`, {}, signal), 'GET /files/{id}');

@@ -10,11 +10,11 @@ export interface UploadedFile extends Pick<FileRef, 'name' | 'kind'> {
 export interface UploadBody {
   readonly contentType: string;
   readonly body: Pick<OpenedFile, 'stream' | 'size'>;
-  /** Bytes of the body that are not the file's. */
+  /** Bytes of the body that do not belong to the file. */
   readonly wrapping: number;
 }
 
-/** A recording in one of these containers is sound or film, as its kind says. */
+/** Files with these extensions may be sound or film; the kind decides. */
 const containers: ReadonlySet<string> = new Set(['mp4', 'webm', 'ogg', '3gp']);
 
 const types: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ const types: Readonly<Record<string, string>> = {
   txt: 'text/plain',
 };
 
-/** The media type keeps the kind: MessageGateway tells the kind of a file by it. What the remote said of the type counts for unknown extensions. */
+/** The media type keeps the kind, which MessageGateway derives from it. The type that the remote named counts for unknown extensions. */
 function typeOf({ name, kind, content }: UploadedFile): string {
   const extension = /\.([a-z\d]{1,5})$/i.exec(name)?.[1]?.toLowerCase() ?? '';
   if (containers.has(extension) && (kind === 'audio' || kind === 'video')) return `${kind}/${extension}`;

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
 
@@ -30,7 +30,7 @@ export const orderShape = z.object({
   status,
   delivery: z.object({ name: text, address: text, price: cost }).nullish(),
   payments: z.array(payment).nullish(),
-  // The old Bot client's key.
+  // The key that the old Bot client uses.
   payment: z.array(payment).nullish(),
   items: z.array(z.object({ name: text, url: text, img: text, price: cost, quantity })).nullish(),
 });
@@ -39,7 +39,7 @@ export const suggestionShape = z.object({ type: text, title: text, payload: text
 
 const item = z.object({ id: z.string(), caption: text, size: z.number().nullish() });
 
-/** A message made of a template. Besides its text it may have files in its header. */
+/** A message made from a template. Besides its text it may have files in its header. */
 const templateShape = z.object({
   code: text,
   variables: z.object({ header: z.object({ attachments: z.array(item).nullish() }).nullish() }).nullish(),
@@ -57,7 +57,7 @@ export const messageDataShape = z.object({
   content: text,
   note: text,
   quote_external_id: text,
-  /** The manager who wrote; absent where a bot did. */
+  /** The manager who wrote the message; absent when a bot wrote it. */
   user: z.object({}).nullish().catch(null),
   items: z.array(item).nullish(),
   product: productShape.nullish(),
@@ -82,7 +82,7 @@ export const reactionDataShape = z.object({
   all_reactions: reactions,
 });
 
-/** The envelope of a webhook and of a socket frame alike. */
+/** The envelope of webhooks and socket frames. */
 export const envelopeShape = z.object({
   type: z.string(),
   meta: z.object({ timestamp: z.number().nullish() }).nullish(),
@@ -90,8 +90,8 @@ export const envelopeShape = z.object({
 });
 
 /**
- * A frame as the listener stores it. What the listener has found out itself stands beside `data`: of what MessageGateway sends, only
- * `type`, `meta` and `data` are stored.
+ * A frame as the listener stores it: MessageGateway's `type`, `meta` and `data`, no other keys of the frame, and beside them what the
+ * listener itself has found out.
  */
 const listenerFrameShape = envelopeShape.extend({
   /** This change of tags put the handover tag on the dialog. */
@@ -106,7 +106,7 @@ export type OrderData = z.output<typeof orderShape>;
 export type Suggestion = z.output<typeof suggestionShape>;
 export type Envelope = z.output<typeof envelopeShape>;
 
-/** The envelope, or null when the bytes are none or are nested too deep. */
+/** The envelope, or null when the bytes are not one or are nested too deep. */
 export function readEnvelope(body: Buffer): Envelope | null {
   return readAs(envelopeShape, body);
 }
@@ -117,12 +117,5 @@ export function readListenerFrame(body: Buffer): ListenerFrame | null {
 }
 
 function readAs<T>(shape: z.ZodType<T>, body: Buffer): T | null {
-  let parsed: unknown;
-  try {
-    parsed = parseJson(body);
-  } catch {
-    // The caller decides what unreadable bytes mean.
-    return null;
-  }
-  return shape.safeParse(parsed).data ?? null;
+  return shape.safeParse(jsonOrUndefined(body)).data ?? null;
 }

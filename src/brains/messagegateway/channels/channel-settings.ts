@@ -1,21 +1,21 @@
-/** What our channel can do. By this the CRM shows managers only the buttons that work in a Bitrix24 chat. */
+/** What our channel can do, so that the CRM shows managers only the buttons that work in a Bitrix24 chat. */
 import { knownReactions } from '../../../core/reactions.ts';
 
 import type { TextLimits } from './messengers.ts';
 
-/** Longest text in UTF-16 code units: that of a note beside files (docs/platform-notes/messagegateway.md#customer-messages). */
+/** Longest text in UTF-16 code units: the limit of a note beside files (docs/platform-notes/messagegateway.md#customer-messages). */
 export const maxTextLength = 64_000;
 
 /** Bitrix24 keeps this many characters of a message. */
 const portalTextLimit = 20_000;
 
-/** Files in one message, either way. */
+/** Most files in one message, in either direction. */
 export const maxItems = 20;
 
 /**
  * `receive` = MessageGateway to Bitrix24, `send` = the other way (docs/platform-notes/messagegateway.md#channel-settings).
  *
- * @param limits of the messenger, where they are below those of Bitrix24
+ * @param limits text limits of the messenger; they count where they are below those of Bitrix24
  * @param hasV2 whether the portal has `imbot.v2`: without it bots cannot exchange files, quote, or mark messages as read
  */
 export function channelSettings(
@@ -29,7 +29,7 @@ export function channelSettings(
   const deeds = hasV2
     ? { creating: 'both', quoting: 'send', deleting: 'both' }
     : { creating: 'none', quoting: 'none', deleting: 'none' };
-  // Bots react to messages only in the newer API, and hear of reactions where the portal's events are of that API.
+  // Bots can react to messages only in the newer API, and hear of reactions only if the portal's events use it.
   const reaction = hasV2 ? 'both' : 'none';
   const media = { ...deeds, reaction, max_items_count: maxItems, max_item_size: maxFileBytes };
   const note = { editing: 'none', note_max_chars_count: noteLimit };

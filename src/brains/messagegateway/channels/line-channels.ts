@@ -17,7 +17,7 @@ import type { JoinedConfig, MessageGatewayConfig } from '../config.ts';
 import { channelSettings } from './channel-settings.ts';
 import { channelTypeOf, messengerName, textLimitsOf } from './messengers.ts';
 
-/** What creates a line channel. */
+/** What is needed to create a line channel. */
 interface Place {
   readonly config: JoinedConfig;
   readonly apis: Pick<Apis, 'transport'>;
@@ -36,7 +36,7 @@ const storedShape = z.object({
 function claimSeconds({ requestTimeoutMs }: JoinedConfig): number {
   return 30 + (2 * requestTimeoutMs) / 1_000;
 }
-/** After a refusal it is not tried again for an hour: the cause may be fixed in MessageGateway or by `channels.types`. */
+/** After a refusal the channel is not tried again for an hour: the cause may be fixed in MessageGateway or by `channels.types`. */
 const refusedDays = 1 / 24;
 const usualWaitMs = 5_000;
 const waitMs = 200;
@@ -76,7 +76,7 @@ export async function lineChannel(
     await sleep(waitMs, undefined, { signal });
   }
   try {
-    // Created between the first check and the claim.
+    // Another process may have created it between the first check and the claim.
     const known = await read();
     if (known !== null) return known;
     const id = await findOrMake(place, line, title, signal);
@@ -101,7 +101,7 @@ function busy(): RemoteUnreachable {
   });
 }
 
-/** A channel that was created by a process which died before it stored the id is found by its external id. Null: all types were refused. */
+/** Finds the channel by its external id (a process may have died before it stored the id), or creates it. Null: all types were refused. */
 async function findOrMake(place: Place, line: Line, title: string, signal: AbortSignal): Promise<number | null> {
   const { config, apis, tools } = place;
   const { transport } = apis;
@@ -143,8 +143,8 @@ function channelName(lineName: string, { connector }: Line, type: ChannelType): 
 }
 
 /**
- * The portal's name of a line, requested once for each; null where it does not answer. Does not reject. After one failure the portal is not
- * asked again, so that it does not hold up the caller.
+ * Returns a lookup of the portal's name of a line, one request per line; null where the portal does not answer. Never rejects. After one
+ * failure the portal is not asked again, so that it does not hold up the caller.
  */
 function presentNames(
   tools: Pick<ConnectorTools, 'openChannelName' | 'log'>,
@@ -177,7 +177,7 @@ async function nameOf(tools: ConnectorTools, line: Line, title: string, signal: 
   return inTitle === '' ? `Open Channel ${line.lineId}` : inTitle;
 }
 
-/** Line and messenger as a part of keys. It is a digest, because codes of other vendors may be long or contain any character. */
+/** Line and messenger as a part of keys. Other vendors' codes may be long or contain any character; those become a digest. */
 function keyOf({ lineId, connector }: Line): string {
   const plain = `${lineId}:${connector}`;
   return /^[\w:-]{1,26}$/.test(plain) ? plain : `#${sha256(plain).toString('hex').slice(0, 24)}`;
@@ -193,7 +193,7 @@ function lineChannelsAmong(channels: readonly MgChannel[], connectionId: string)
   return channels.filter(({ external_id: id }) => id?.startsWith(`${connectionId}:`) === true);
 }
 
-/** What line channels are updated from. */
+/** What an update of the line channels needs. */
 export interface RefreshGiven {
   readonly config: MessageGatewayConfig;
   readonly connectionId: string;
@@ -204,7 +204,7 @@ export interface RefreshGiven {
 }
 
 /**
- * Updates every line channel to the settings, to what bot and portal can do now and to the line's present name, and switches on those that
+ * Updates every line channel to the settings, to what bot and portal can do now, and to the line's present name. Switches on channels that
  * are off. Throws AppErrors.
  */
 export async function refreshLineChannels(
@@ -229,7 +229,7 @@ export async function refreshLineChannels(
   }
 }
 
-/** Tries the types until one is not refused. A channel that cannot be updated does not stop the others. */
+/** Tries the types until MessageGateway accepts one. A channel that cannot be updated does not stop the others. */
 async function putChannel(
   transport: Apis['transport'],
   { id, is_active: isActive }: MgChannel,
@@ -248,7 +248,7 @@ async function putChannel(
   }
 }
 
-/** The known line channels by id; null for those that were stored without their line. */
+/** The lines by channel id, without channels that were stored without their line. */
 async function rememberedLines(state: ConnectorTools['state']): Promise<ReadonlyMap<number, Line>> {
   const lines = new Map<number, Line>();
   for (const { value } of await state.list(memoryStart)) {
@@ -269,7 +269,7 @@ export async function forgetGoneChannels(
   const isThere = (channels: readonly MgChannel[], value: unknown): boolean =>
     channels.some(({ id }) => id === idOf(value));
   if (remembered.every(({ value }) => isThere(known, value))) return;
-  // A channel may have been created after `known` was read, so only those are forgotten that a later list does not have either.
+  // A channel may have been created after `known` was read, so only channels that a later list lacks too are forgotten.
   const now = await transport.channels({ limit: 1000 });
   for (const { key, value } of remembered) {
     if (!isThere(now, value)) await state.forget(key);

@@ -18,7 +18,7 @@ const typeByConnector: ReadonlyMap<string, ChannelType> = new Map([
   ['avito', 'avito'],
 ]);
 
-/** Names looked for in codes of other vendors. Short ones (`ok`, `vk`, `max`) are not, because many other words contain them. */
+/** Names to look for in other vendors' codes. Short ones (`ok`, `vk`, `max`) are left out, because many other words contain them. */
 const namedInCodes = [
   'telegram',
   'whatsapp',
@@ -51,7 +51,7 @@ const names: Readonly<Partial<Record<ChannelType, string>>> = {
   wildberries: 'Wildberries',
 };
 
-/** The name for managers; empty where the messenger is not known. */
+/** The messenger's name for managers. Without one: the code of another vendor, empty for Bitrix24's own. */
 export function messengerName(connector: string, type: ChannelType): string {
   const code = connector.toLowerCase();
   if (code === 'livechat') return 'Live chat';

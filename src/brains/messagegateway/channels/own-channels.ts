@@ -4,13 +4,14 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import type { Chat } from '../../../core/events.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { remember } from '../../../lib/remember.ts';
 import type { Apis } from '../api/apis.ts';
 import type { Envelope } from '../api/webhook-shapes.ts';
 import type { JoinedConfig } from '../config.ts';
 import { knownLineChannels, lineChannel } from './line-channels.ts';
 
 export interface OwnChannels {
-  /** Whether the channel belongs to this connection. For a foreign channel the database is asked once, and then not for a while. */
+  /** Whether the channel belongs to this connection. For a foreign channel it asks the database once, and then not for a while. */
   isOurs(channelId: number): Promise<boolean>;
   /** All channels of the connection, the main one first. */
   all(): Promise<readonly number[]>;
@@ -18,16 +19,16 @@ export interface OwnChannels {
   of(to: ConversationRef): Promise<number>;
   /** The same, for a new message: creates the channel if the chat's line has none yet. Throws AppErrors. */
   for(to: ConversationRef, chat: Chat, signal: AbortSignal): Promise<number>;
-  /** Forgets what is known of channels, after one has refused a message: a health check may replace them. */
+  /** Clears the caches, after a channel has refused a message: a health check may replace channels. */
   forget(): void;
-  /** The frame with the main channel's id if it is of any channel of this connection. The code behind the listener knows only that one. */
+  /** Gives a frame of any channel of this connection the main channel's id, the only one that the code behind the listener knows. */
   adopt(frame: Envelope): Promise<Envelope>;
 }
 
 const channelOfConversation = z.object({ channelId: z.int() });
 const conversationKey = (to: ConversationRef): string => `channel-of:${to.ref}`;
 
-/** A channel that was foreign is checked again after this long: the account may have been joined again. */
+/** A foreign channel is checked again after this time: the account may have been joined again. */
 const foreignMs = 600_000;
 /** Entries of each cache; the oldest is dropped first. */
 const mostRemembered = 5_000;
@@ -52,7 +53,7 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
     const found = channelOfConversation.safeParse(await tools.state.get(conversationKey(to)));
     if (!found.success) return null;
     if (!(await channels.has(found.data.channelId))) return 'deleted';
-    remember(byConversation, to.ref, found.data.channelId);
+    remember(byConversation, to.ref, found.data.channelId, mostRemembered);
     return found.data.channelId;
   }
 
@@ -73,7 +74,7 @@ export function createOwnChannels(options: OwnChannelsOptions): OwnChannels {
       const channelId = (await lineChannel(options, chat.line, chat.title, signal)) ?? main;
       channels.add(channelId);
       await tools.state.put(conversationKey(to), { channelId });
-      remember(byConversation, to.ref, channelId);
+      remember(byConversation, to.ref, channelId, mostRemembered);
       return channelId;
     },
     forget() {
@@ -107,10 +108,10 @@ function createChannelIds({ config, tools, clock }: OwnChannelsOptions) {
       if (ours.has(channelId)) return true;
       const since = foreignSince.get(channelId);
       if (since !== undefined && clock.monotonicMs() - since < foreignMs) return false;
-      // The id of a channel is stored before its first message is sent, so every event of it comes later.
+      // The id of a channel is stored before its first message is sent, so every event of the channel comes later.
       await readStored();
       if (ours.has(channelId)) return true;
-      remember(foreignSince, channelId, clock.monotonicMs());
+      remember(foreignSince, channelId, clock.monotonicMs(), mostRemembered);
       return false;
     },
     async all(): Promise<readonly number[]> {
@@ -125,14 +126,7 @@ function createChannelIds({ config, tools, clock }: OwnChannelsOptions) {
   };
 }
 
-function remember<K, V>(known: Map<K, V>, key: K, value: V): void {
-  known.delete(key);
-  known.set(key, value);
-  const [oldest] = known.keys();
-  if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
-}
-
-/** Finds the channel of a frame. */
+/** One place in a frame that holds the channel's id. */
 interface ChannelPlace {
   read(): number | undefined;
   write(id: number): void;

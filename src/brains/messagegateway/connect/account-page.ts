@@ -12,7 +12,7 @@ import { settingsOfConnection } from './connect-page.ts';
 import { accountNamed, isProvenBy, type NamedAccount } from './named-account.ts';
 import { accountView, pageWith } from './views.ts';
 
-/** With a valid link, a connected account is asked nothing more, and one that awaits its portal only the code. */
+/** With a valid link, the page asks nothing more for a connected account, and only the code for one that awaits its portal. */
 export async function showAccount({ query, headers }: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const language = languageOfReader(query['lang'], headers['accept-language']);
   const client = query['client'] ?? '';

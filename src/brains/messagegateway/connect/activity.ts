@@ -6,7 +6,7 @@ import type { ConnectorHost, RouteAnswer, StoredConnection } from '../../../core
 import type { Connection, WebhookRequest } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { sameDigest, sha256 } from '../../../lib/encryption.ts';
 import { crmOf } from '../account/account-crm.ts';
 import type { DisabledReason } from '../account/check-health.ts';
@@ -29,7 +29,7 @@ const guessMs = 200;
  */
 export async function handleActivity(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const form = new URLSearchParams(request.body.toString('utf8'));
-  const activity = activityShape.safeParse(parse(form.get('activity') ?? ''));
+  const activity = activityShape.safeParse(jsonOrUndefined(form.get('activity') ?? ''));
   const clientId = form.get('clientId') ?? '';
   const found = await findAccount(clientId, host);
   if (found === null && activity.success && (await handleAwaiting(clientId, activity.data.active, host))) return thanks;
@@ -43,12 +43,12 @@ export async function handleActivity(request: WebhookRequest, host: ConnectorHos
   const isOn = active && freeze !== true;
   const reason: DisabledReason = freeze === true ? 'frozen' : 'stopped';
   if (!isOn && needsDisabling(stored, reason)) await host.disable(stored.connection, reason);
-  // A health check may be under way that has found it working before this stop, or stopped before this start.
+  // A health check under way may have found the connection working before this stop, or stopped before this start.
   else if (moved.origin !== null || stored.disabledReason !== null) await host.checkSoon(stored.connection);
   return thanks;
 }
 
-/** An account that awaits its portal has nothing to stop: if it is switched off in the CRM, it is dropped. False: the client id is of none. */
+/** An account that awaits its portal has nothing to stop: if it is switched off in the CRM, it is dropped. False: no awaiting account has the client id. */
 async function handleAwaiting(clientId: string, isActive: boolean, host: ConnectorHost): Promise<boolean> {
   const connection = await host.awaiting.find(connectionIdIn(clientId) ?? '');
   if (connection === null || !sameDigest(sha256(clientId), sha256(clientIdOf(connection)))) return false;
@@ -57,8 +57,8 @@ async function handleAwaiting(clientId: string, isActive: boolean, host: Connect
 }
 
 /**
- * The connection may have been changed while the address was verified: the new address is put into the present config. False when it was
- * given another address meanwhile, or keeps changing.
+ * The connection may have been changed while the address was verified: then the address is put into the present config. False when the
+ * connection got another address meanwhile, or keeps changing.
  */
 async function storeMove(found: Account, crmUrl: string, host: ConnectorHost): Promise<boolean> {
   const { stored, config } = found;
@@ -73,7 +73,7 @@ async function storeMove(found: Account, crmUrl: string, host: ConnectorHost): P
   return isStored;
 }
 
-/** A connection that is disabled for a known reason keeps that reason. */
+/** A connection that is already disabled keeps its reason, unless the CRM has frozen it. */
 function needsDisabling({ disabledReason }: StoredConnection, reason: DisabledReason): boolean {
   return disabledReason === null || (reason === 'frozen' && disabledReason !== 'frozen');
 }
@@ -96,7 +96,7 @@ function joinedConfigOf(connection: Connection): JoinedConfig | null {
   return parsed.success && isJoined(parsed.data) ? parsed.data : null;
 }
 
-/** The new address if it is verified; otherwise null. */
+/** A verified new address, null if there is none, or an address that is not believed. */
 type Move = { readonly isBelieved: true; readonly origin: string | null } | { readonly isBelieved: false };
 
 /**
@@ -126,14 +126,5 @@ async function movedTo(systemUrl: string, config: JoinedConfig, tools: Connector
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     return refuse(thrown.message);
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    // Not JSON: treated as wrong data.
-    return null;
   }
 }

@@ -16,7 +16,7 @@ const mainKeys: ReadonlySet<string> = new Set([
   'console.employees',
 ]);
 
-/** An Open Channel bot is in no groups. */
+/** Settings about groups: an Open Channel bot is in none. */
 const ofGroups: ReadonlySet<string> = new Set(['console.groups', 'console.employees']);
 
 export const accountFields: readonly FormField[] = form.filter(({ key }) => accountKeys.has(key));

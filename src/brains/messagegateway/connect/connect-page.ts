@@ -92,7 +92,7 @@ async function check(step: CheckStep, language: Language, host: ConnectorHost): 
   return await choiceView({ ...account, portal }, host, null);
 }
 
-/** The account's page. The key is stored, so only a code of the account's portal is needed. */
+/** First step on a connected account's page. The key is stored, so only a code of the account's portal is needed. */
 async function checkConnected(
   client: string,
   step: CheckStep,
@@ -132,7 +132,7 @@ function typedAccount({ values }: CheckStep): Account | 'bad_url' | 'no_key' | '
   return apiKey.success ? { crmUrl: address.origin, apiKey: apiKey.data } : 'crm_wrong_key';
 }
 
-/** From the code, which is used up by this, or from the sealed portal of a code that was used a moment ago. */
+/** The portal proven by the code, which this uses up, or by the sealed proof of a code used a moment ago. */
 async function provenPortal({ carried, code }: CheckStep, host: ConnectorHost): Promise<string | null> {
   const { proof } = carried;
   const portal = proof === undefined ? await host.redeemCode(code) : host.open(proof, 'portal');
@@ -161,7 +161,7 @@ async function chosenBot(
   return { ...bot, isHere, config: { ...toRecord(before), crmUrl, apiKey } };
 }
 
-/** Third step: the account is joined for the chosen bot. */
+/** Last step: joins the account for the chosen bot. */
 async function connect(
   asked: Asked,
   values: Readonly<Record<string, string>>,
@@ -182,7 +182,7 @@ async function connect(
   return connectedView(asked, host);
 }
 
-/** Modules are called like their bot. Their names have at most 32 characters. */
+/** Modules are named after their bot. Their names have at most 32 characters. */
 function named(botName: string): { readonly name?: string } {
   const name = [...botName.trim()].slice(0, 32).join('').trim();
   return name === '' ? {} : { name };
@@ -192,7 +192,7 @@ function toRecord(config: unknown): object {
   return typeof config === 'object' && config !== null ? config : {};
 }
 
-/** Returns what the page is told of an AppError, and throws anything else again. */
+/** Returns what the page shows of an AppError, and throws anything else again. */
 function expected(thrown: unknown): NonNullable<ConnectView['problem']> {
   if (!(thrown instanceof AppError)) throw thrown;
   const { code, message } = thrown;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ConnectStep } from '../../../core/connect-view.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
 import { badInput } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 
 const texts = z.record(z.string(), z.string());
 const carried = texts.default({});
@@ -18,27 +18,18 @@ const stepSchema = z.discriminatedUnion('step', [
 
 /**
  * Nobody is signed in here, but a step from another site is a mistake or an attack. Throws BadInput `messagegateway.foreign_form` (403) for
- * one, and `messagegateway.unreadable_step` (400, 415).
+ * such a step, and `messagegateway.unreadable_step` (400, 415) for one it cannot read.
  */
 export function readStep({ headers, body }: WebhookRequest, publicUrl: string): ConnectStep {
   const { origin } = headers;
   if (headers['sec-fetch-site'] === 'cross-site' || (origin !== undefined && origin !== publicUrl)) {
     throw badInput('messagegateway.foreign_form', 'the form came from another site', 403);
   }
-  // A page of another site cannot send this type without asking the browser first, which asks us.
+  // A page of another site cannot send this content type before the browser has asked our permission.
   if (!(headers['content-type'] ?? '').toLowerCase().startsWith('application/json')) {
     throw badInput('messagegateway.unreadable_step', 'a step is sent as application/json', 415);
   }
-  const step = stepSchema.safeParse(parsed(body.toString('utf8')));
+  const step = stepSchema.safeParse(jsonOrUndefined(body));
   if (step.success) return step.data;
   throw badInput('messagegateway.unreadable_step', 'this is no step of the connection page');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    // Not JSON: no step either.
-    return null;
-  }
 }

@@ -7,8 +7,8 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectorHost, RouteAnswer } from '../../../core/brain.ts';
 import type { WebhookRequest } from '../../../core/connector.ts';
-import { AppError, BadInput } from '../../../core/errors.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { AppError, badInput } from '../../../core/errors.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { sameDigest } from '../../../lib/encryption.ts';
 import { awaitingIdOf } from '../account/client-id.ts';
 import { registerAlone } from '../account/join.ts';
@@ -21,7 +21,7 @@ import { type MessageGatewaySettings, settingsSchema } from './settings.ts';
 
 const registerShape = z.object({ token: z.string(), apiKey: apiKeySchema, systemUrl: z.string() });
 
-/** Tells the CRM the rights the key needs, and where to post it. */
+/** Tells the CRM which rights the key needs, and where to post the key. */
 export function offerOneStep(_request: WebhookRequest, { settings, tools }: ConnectorHost): Promise<RouteAnswer> {
   secretOf(settings);
   const registerUrl = `${tools.publicUrl}/messagegateway/simple/register`;
@@ -29,15 +29,15 @@ export function offerOneStep(_request: WebhookRequest, { settings, tools }: Conn
 }
 
 /**
- * Registers the module before it answers. The portal is not known yet, so the account is kept until the page asks for it. An account that is
- * connected already is registered again with its new key. Errors are answered with 200 and a sentence, a forged token with 401. The
- * signature covers only the key, so the address is checked separately.
+ * Registers the module before it answers. The portal is not known yet, so the account is kept until the page has asked for the portal. An
+ * account that is connected already is registered again with its new key. Errors are answered with 200 and a sentence, a forged token
+ * with 401. The signature covers only the key, so the address is checked separately.
  */
 export async function registerOneStep(request: WebhookRequest, host: ConnectorHost): Promise<RouteAnswer> {
   const secret = secretOf(host.settings);
   const field = new URLSearchParams(request.body.toString('utf8')).get('register');
   if (field === null || field === '') return refused('No data provided');
-  const given = registerShape.safeParse(parse(field));
+  const given = registerShape.safeParse(jsonOrUndefined(field));
   if (!given.success) return refused('Invalid JSON provided');
   const { token, apiKey, systemUrl } = given.data;
   const expected = createHmac('sha256', secret).update(apiKey).digest('hex');
@@ -55,10 +55,10 @@ export async function registerOneStep(request: WebhookRequest, host: ConnectorHo
   }
 }
 
-/** Attempts to store the new key while others change the connection. */
+/** How often storing the new key is tried while others change the connection. */
 const maxAttempts = 5;
 
-/** Address of the account's page. */
+/** Registers the module; returns the address of the account's page. */
 async function registered(account: Account, host: ConnectorHost): Promise<string> {
   const id = awaitingIdOf(account.crmUrl);
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
@@ -70,17 +70,17 @@ async function registered(account: Account, host: ConnectorHost): Promise<string
     const config = { ...known.data, apiKey: account.apiKey };
     const connection = { ...stored.connection, config };
     await registerAlone(connection, host.hookUrl(connection), host.tools);
-    // The connection was changed meanwhile, for example by a health check. Its present config is kept, and the key is put into it.
+    // If the connection was changed meanwhile, for example by a health check, the next attempt puts the key into its present config.
     if (!(await host.store(stored, config))) continue;
     // A health check repairs tokens and channel; the user need not wait for it.
     await host.checkSoon(connection);
     return accountLink(connection, config, host);
   }
-  throw new BadInput({
-    code: 'messagegateway.changing',
-    status: 409,
-    message: 'the connection of this account keeps changing; try again in a minute',
-  });
+  throw badInput(
+    'messagegateway.changing',
+    'the connection of this account keeps changing; try again in a minute',
+    409,
+  );
 }
 
 async function registeredAwaiting(id: string, account: Account, host: ConnectorHost): Promise<string> {
@@ -100,22 +100,13 @@ async function registeredAwaiting(id: string, account: Account, host: ConnectorH
 function secretOf(settings: unknown): string {
   const { oneStepSecret }: MessageGatewaySettings = settingsSchema.parse(settings ?? {});
   if (oneStepSecret !== undefined) return oneStepSecret;
-  throw new BadInput({
-    code: 'messagegateway.no_one_step',
-    status: 404,
-    message: 'the one-step connection is not set up here: BRAIN_SETTINGS has no messagegateway.oneStepSecret',
-  });
+  throw badInput(
+    'messagegateway.no_one_step',
+    'the one-step connection is not set up here: BRAIN_SETTINGS has no messagegateway.oneStepSecret',
+    404,
+  );
 }
 
 function refused(errorMsg: string): RouteAnswer {
   return { status: 200, json: { success: false, errorMsg } };
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    // The message of the error is sent to the CRM.
-    return null;
-  }
 }

@@ -13,7 +13,7 @@ type Problem = ConnectView['problem'];
 
 /** What the first view knows already. Keys are never shown again. */
 export interface Known {
-  /** As it was typed or named by a link; it proves nothing. */
+  /** The address as typed, or as named by a link; it proves nothing. */
   readonly typed?: string;
   /** The account of a one-step connection, or one that is connected: its key is known. */
   readonly account?: string;
@@ -24,7 +24,7 @@ export interface Known {
   readonly problem?: Problem;
 }
 
-/** An address as it is typed is short. */
+/** A typed address is cut to this length. */
 const maxAddressLength = 300;
 
 export function accountView({ typed = '', account, portal, carried = {}, problem = null }: Known): AccountView {
@@ -34,7 +34,7 @@ export function accountView({ typed = '', account, portal, carried = {}, problem
   return { name: 'account', account: account ?? null, fields, start, portal: portal ?? null, carried, problem };
 }
 
-/** Its words are put in with the answer. */
+/** A problem without its text, which `inWords` adds to the answer. */
 export function problemOf(name: string): NonNullable<Problem> {
   return { code: `messagegateway.${name}`, message: '' };
 }
@@ -104,13 +104,13 @@ export function pageWith(view: ConnectView, language: Language): RouteAnswer {
   return { status: 200, page: { language, action: `${pagePath}?lang=${language}`, view: inWords(view, language) } };
 }
 
-/** A view as the answer to a step; one with a problem is a refusal. */
+/** A view as the answer to a step; one with a problem gets status 422. */
 export function answerWith(view: ConnectView, language: Language): RouteAnswer {
   const isRefused = view.problem !== null || (view.name === 'settings' && view.problems.length > 0);
   return { status: isRefused ? 422 : 200, json: inWords(view, language) };
 }
 
-/** Tells its problem in the reader's language, where we have words for it. */
+/** The view with its problem in the reader's language, if we have a text for it. */
 function inWords(view: ConnectView, language: Language): ConnectView {
   const { problem } = view;
   const words = problem === null || !Object.hasOwn(problemTexts, problem.code) ? undefined : problemTexts[problem.code];

@@ -10,13 +10,13 @@ import { activeUsers, findUser, forgetLink, linkOf, nameOf, storeLink } from './
 
 const maxLines = 20;
 
-/** Customers that `find` reads: the Bot API cannot search. */
+/** Most customers that `find` reads, because the Bot API cannot search. */
 const maxCustomers = 20_000;
 
-/** Customers shown with their chats, one request for each. */
+/** Most customers shown with their chats, which cost one request each. */
 const maxFound = 5;
 
-/** `find words`: in names, phones, e-mail addresses and external ids; a number alone is an id too. */
+/** `find words`: searches names, phones, e-mail addresses and external ids; a number alone is also an id. */
 export const find: Command = async (request) => {
   const { context, messages, signal, args } = request;
   if (args === '') throw new ConsoleRefusal(messages.nothing);
@@ -89,7 +89,7 @@ export const bots: Command = async (request) => {
   return { text: cut(lines, request) };
 };
 
-/** `link 34`: `me` is this user from now on. */
+/** `link 34`: from now on `me` means this user. */
 export const link: Command = async (request) => {
   const user = await findUser(request, request.args);
   await storeLink(request, user.id);
@@ -157,7 +157,7 @@ export const commands: Command = async (request) => {
     await context.bot.putCommand(name, words, signal);
     await context.overrides.setCommand(name, { description: words, line, ref: request.to.ref });
   } else if (['delete', 'удалить'].includes(word.toLowerCase())) {
-    // First here: a health check that begins meanwhile declares what is kept here, and would put it back.
+    // Our copy first: a health check that begins meanwhile declares the kept commands, and would put it back.
     await context.overrides.deleteCommand(name);
     await deleteDeclared(context.bot, name, signal);
   } else {
@@ -166,7 +166,7 @@ export const commands: Command = async (request) => {
   return commands({ ...request, args: '' });
 };
 
-/** A health check may delete it first: then it is gone, which is what was wanted. */
+/** Deletes the command from MessageGateway. It is no error if a health check deletes it first. */
 async function deleteDeclared(bot: CommandRequest['context']['bot'], name: string, signal: AbortSignal): Promise<void> {
   const isKnown = async () => (await bot.commands(signal)).some((one) => one.name === name);
   if (!(await isKnown())) return;
@@ -193,7 +193,7 @@ export const avatar: Command = async (request) => {
   return { text: request.messages.pictured };
 };
 
-/** Kept as an override too, so that it stays when the connection is joined again. */
+/** Updates the bot, and keeps an override so that joining the connection again does not undo it. */
 async function updateBot({ context, signal }: CommandRequest, info: BotInfo): Promise<void> {
   await context.bot.updateInfo(info, signal);
   await context.overrides.setInfo(info);

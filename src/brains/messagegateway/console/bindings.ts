@@ -16,7 +16,7 @@ const bindingShape = z.object({
   channel: z.string(),
   /** The group's title. */
   title: z.string(),
-  /** Longest text that the channel allows; null: it names none. */
+  /** Longest text that the channel allows; null: it names no limit. */
   maxText: z.int().nullable(),
 });
 
@@ -47,7 +47,7 @@ export async function bindingOfChat(state: ConnectorState, chatId: number): Prom
 /** Parsed bindings of a list of facts. */
 const byChat = new WeakMap<readonly Fact[], ReadonlyMap<number, Binding>>();
 
-/** All bindings by chat, from memory: this is read for every frame of the socket. The same map until a binding changes. */
+/** All bindings by chat, from memory: every frame of the socket needs them. Returns the same map until a binding changes. */
 export async function recentBindings(state: ConnectorState): Promise<ReadonlyMap<number, Binding>> {
   const facts = await state.recent('bound:');
   const known = byChat.get(facts);

@@ -15,7 +15,7 @@ const shownShape = z.object({ portalMessageId: z.string() });
 
 const shownKey = (messageId: number | string): string => `shown:${messageId}`;
 
-/** Remembers the Bitrix24 message that shows a message, so that its edit and deletion are made there. */
+/** Remembers which Bitrix24 message shows a chat message, so that its edits and deletion are applied there. */
 export async function rememberShown(
   context: ConsoleContext,
   receipt: BrainAction & { type: 'receipt' },
@@ -42,7 +42,7 @@ const whatOf: Readonly<Record<string, Showing['what']>> = {
 export function createBoundChats(context: ConsoleContext) {
   let known: ReadonlyMap<number, Binding> = new Map();
 
-  /** Bindings are made in any process. What was said before this process heard of one is fetched once. */
+  /** Any process may make a binding. Messages from before this process learned of it are fetched once. */
   async function earlierRows(bindings: ReadonlyMap<number, Binding>, signal: AbortSignal): Promise<Incoming[]> {
     const before = known;
     known = bindings;
@@ -57,7 +57,7 @@ export function createBoundChats(context: ConsoleContext) {
   }
 
   return {
-    /** When a binding has been made meanwhile, what its chat said before is fetched and comes first. */
+    /** When a binding was made meanwhile, the earlier messages of its chat are fetched and come first. */
     async rowsOf(frame: Envelope, signal: AbortSignal): Promise<readonly Incoming[]> {
       const what = Object.hasOwn(whatOf, frame.type) ? whatOf[frame.type] : undefined;
       if (what === undefined) return [];
@@ -71,7 +71,7 @@ export function createBoundChats(context: ConsoleContext) {
       const row = await rowOf(context, binding, found);
       return row === null ? rows : [...rows, row];
     },
-    /** Deletions are in no list, so those are not learned of. */
+    /** Missed deletions are not found, because no list contains them. */
     async missed(since: Date | null, signal: AbortSignal): Promise<readonly Incoming[]> {
       known = await recentBindings(context.tools.state);
       if (since === null) return [];
@@ -147,7 +147,7 @@ async function rowOf(context: ConsoleContext, binding: Binding, found: Found): P
   };
 }
 
-/** Of the bot's own messages the group is told one thing: that the customer did not get one. */
+/** About the bot's own messages a group is told only that the customer did not get one. */
 function failureOf({ message, what }: Found): 'failed' | null {
   return message.status === 'failed' && message.scope === 'public' && what !== 'deleted' ? 'failed' : null;
 }

@@ -6,7 +6,7 @@ import { BadInput } from '../../../core/errors.ts';
 import type { Author, Button, Chat, FileRef } from '../../../core/events.ts';
 import type { Binding } from './bindings.ts';
 import type { ConsoleContext } from './console-context.ts';
-import type { ConsoleMessages } from './messages/en.ts';
+import type { ConsoleTexts } from './texts/en.ts';
 
 export interface CommandRequest {
   readonly context: ConsoleContext;
@@ -20,7 +20,7 @@ export interface CommandRequest {
   /** The text after the command's name. */
   readonly args: string;
   readonly binding: Binding | null;
-  readonly messages: ConsoleMessages;
+  readonly messages: ConsoleTexts;
   readonly signal: AbortSignal;
 }
 

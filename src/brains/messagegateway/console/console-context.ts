@@ -25,7 +25,7 @@ export interface ConsoleContext {
   cardText(card: Card): string;
   /** The id under which the connector opens a file that only the Bot API knows. */
   fileId(botFileId: string): string;
-  /** Uploads files of Bitrix24 for a message of the bot. Throws AppErrors that can be tried again; files that cannot be had are named. */
+  /** Uploads files of Bitrix24 for a message of the bot. Throws AppErrors that can be tried again; `named` lists files that failed. */
   uploadFiles(to: ConversationRef, files: readonly FileRef[], signal: AbortSignal): Promise<UploadedFiles>;
 }
 
@@ -38,7 +38,7 @@ export interface ConsoleSettings {
   readonly showStaffTalk: boolean;
 }
 
-/** What of a message becomes a card. */
+/** The parts of a message that become a card. */
 export interface CardData {
   readonly type?: string | null | undefined;
   readonly product?: ProductData | null | undefined;
@@ -60,13 +60,13 @@ export interface UploadedFiles {
 /** A command that an employee made in the console. */
 export interface MadeCommand {
   readonly description: string;
-  /** The console's command it runs in the chat it is typed in; null: it is passed on to the group. */
+  /** The console line it runs in the chat where it is typed; null: it was made without one (`made-commands.ts`). */
   readonly line: string | null;
-  /** The conversation of the console that made it. */
+  /** The ref of the console conversation in which it was made. */
   readonly ref: string | null;
 }
 
-/** What employees have set in the console about the bot. It is kept when the connection is joined again. */
+/** What employees have set for the bot in the console. Joining the connection again keeps it. */
 export interface BotOverrides {
   setInfo(info: BotInfo): Promise<void>;
   setCommand(name: string, command: MadeCommand): Promise<void>;

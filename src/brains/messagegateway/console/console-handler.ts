@@ -10,9 +10,9 @@ import type { ConsoleContext } from './console-context.ts';
 import { createExternalUsers } from './external-users.ts';
 import { consoleRemoteId, mayUse } from './is-console.ts';
 import { deleteSent, editSent, sayInChat } from './message-commands.ts';
-import { consoleMessages } from './messages/console-messages.ts';
 import { parseLine } from './parse-line.ts';
 import { runCommand } from './run-command.ts';
+import { consoleTexts } from './texts/console-texts.ts';
 
 type Message = BrainAction & { type: 'message' };
 type Overheard = BrainAction & { type: 'overheard' };
@@ -30,7 +30,7 @@ export interface ConsoleHandler {
 
 export function createConsoleHandler(context: ConsoleContext): ConsoleHandler {
   const isExternal = createExternalUsers(context);
-  const messages = consoleMessages(context.language);
+  const messages = consoleTexts(context.language);
 
   async function requestOf(action: Message | Overheard, to: ConversationRef, delivery: DeliveryOptions) {
     const { author, chat, files, messageId, text: args } = action;
@@ -111,7 +111,7 @@ async function change(
   action: BrainAction & { type: 'edit' | 'delete' },
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const messages = consoleMessages(context.language);
+  const messages = consoleTexts(context.language);
   try {
     if (action.type === 'delete') {
       await deleteSent(context, action.messageId, signal);
@@ -128,7 +128,7 @@ async function change(
 
 /** A sentence for the employee. Errors that another attempt or a health check may resolve are thrown again: then the delivery waits. */
 function sentenceOf(error: unknown, context: ConsoleContext): string {
-  const messages = consoleMessages(context.language);
+  const messages = consoleTexts(context.language);
   if (error instanceof ConsoleRefusal) return error.message;
   if (error instanceof MgRefused) return messages.refused(error.sentences.join('; ') || String(error.status));
   throw error;
@@ -147,7 +147,7 @@ function reply(
   return { ...said, buttons: parts.buttons ?? [], files: parts.files ?? [], quoteOf: parts.quoteOf ?? null };
 }
 
-/** Further parts of a long message have no id of their own in Bitrix24. */
+/** Null for further parts of a long message, which have no id of their own in Bitrix24. */
 function quotable(messageId: string): string | null {
   return /^\d+$/.test(messageId) ? messageId : null;
 }

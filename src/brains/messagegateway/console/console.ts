@@ -1,4 +1,4 @@
-/** The supervisor's console: employees serve MessageGateway's chats from Bitrix24. The brain knows of it what this file exports, no more. */
+/** The supervisor's console: employees serve MessageGateway's chats from Bitrix24. The brain uses only what this file exports. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery, Incoming } from '../../../core/connector.ts';
 import type { BrainEvent } from '../../../core/events.ts';
@@ -18,17 +18,17 @@ export interface SupervisorConsole {
   deliver(action: BrainAction, to: ConversationRef, key: string, signal: AbortSignal): Promise<Delivery> | null;
   /** What a row of a listener shows in a group; null for a row the console has not made. Pure. Throws BadInput. */
   decode(body: Buffer): readonly BrainEvent[] | null;
-  /** Whether `remoteMessageId` is the console's name of a message it showed in a group. */
+  /** Whether `remoteMessageId` is the console's name for a message it showed in a group. */
   hasShown(remoteMessageId: string): boolean;
-  /** One per listener of the connection. */
+  /** Creates one for each listener of the connection. */
   createListener(): ConsoleListener;
 }
 
-/** Makes rows for the groups of what the connection's listener hears. */
+/** Turns what the connection's listener hears into rows for the groups. */
 export interface ConsoleListener {
-  /** Costs no query for chats that are bound to no group. Commands that were made in the console have run when it resolves. */
+  /** Makes no query for chats that are bound to no group. When it resolves, commands made in the console have run. */
   rowsOf(frame: Envelope, signal: AbortSignal): Promise<readonly Incoming[]>;
-  /** What was said since then while nobody listened. Null: the first listener has missed nothing. */
+  /** Rows for what was said since then while nobody listened. Null: the first listener, which has missed nothing. */
   missed(since: Date | null, signal: AbortSignal): Promise<readonly Incoming[]>;
 }
 

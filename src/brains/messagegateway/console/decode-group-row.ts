@@ -1,11 +1,11 @@
 /** What a message of a bound chat looks like in its group. Pure. Only staff reads a group, so private messages are shown too, with a mark. */
 import { BadInput } from '../../../core/errors.ts';
-import type { BrainEvent, Card, FileRef, Reply } from '../../../core/events.ts';
+import { type BrainEvent, type Card, type FileRef, type Reply, textReply } from '../../../core/events.ts';
 import type { ConsoleContext } from './console-context.ts';
 import { type GroupMessage, readGroupRow, type Showing, shownName } from './group-row.ts';
-import { consoleMessages } from './messages/console-messages.ts';
+import { consoleTexts } from './texts/console-texts.ts';
 
-/** What the reading depends on. */
+/** What decoding depends on. */
 type Rules = Pick<ConsoleContext, 'language' | 'readText' | 'cardsOf' | 'cardText' | 'fileId'>;
 
 const maxName = 100;
@@ -18,7 +18,7 @@ export function decodeGroupRow(body: Buffer, rules: Rules): readonly BrainEvent[
     throw new BadInput({ code: 'messagegateway.unreadable', message: 'a message for a group could not be read' });
   }
   const { message, showing } = row;
-  const messages = consoleMessages(rules.language);
+  const messages = consoleTexts(rules.language);
   switch (showing.what) {
     case 'new':
       return [newReply(message, showing, rules)];
@@ -42,7 +42,7 @@ export function decodeGroupRow(body: Buffer, rules: Rules): readonly BrainEvent[
   }
 }
 
-/** Changes the message in the group; sends a new one where that is not known. */
+/** Edits the message in the group; sends a new one if that message is not known. */
 function changed(message: GroupMessage, showing: Showing, text: string, cards: readonly Card[]): BrainEvent {
   const { portalMessageId } = showing;
   if (portalMessageId !== null) return { type: 'reply_edited', portalMessageId, text, cards, buttons: null };
@@ -67,7 +67,7 @@ function textOf(message: GroupMessage, showing: Showing, rules: Rules): string {
 
 /** The author, and for whom the message is. */
 function heading(message: GroupMessage, showing: Showing, rules: Rules): string {
-  const { staffOnly, toCustomer } = consoleMessages(rules.language);
+  const { staffOnly, toCustomer } = consoleTexts(rules.language);
   const name = nameOf(message, showing, rules);
   // Only `public` goes to the customer; any other scope counts as private.
   if (message.scope !== 'public') return `🔒 ${name} (${staffOnly}):`;
@@ -81,7 +81,7 @@ function nameOf(message: GroupMessage, showing: Showing, rules: Rules): string {
   return (name || showing.customer).replaceAll(/\s+/g, ' ').slice(0, maxName);
 }
 
-/** Bitrix24 shows pictures by their extension. */
+/** Bitrix24 recognizes pictures by their extension. */
 const usualExtension: Readonly<Record<FileRef['kind'], string>> = {
   image: '.jpg',
   audio: '.ogg',
@@ -101,16 +101,7 @@ function filesOf(message: GroupMessage, rules: Rules): readonly FileRef[] {
   });
 }
 
+/** Only staff reads it, so it is shown while a person leads, too. */
 function plain(text: string): Reply {
-  return {
-    type: 'reply',
-    remoteMessageId: null,
-    text,
-    buttons: [],
-    cards: [],
-    files: [],
-    quoteOf: null,
-    // Only staff reads it, so it is shown while a person leads, too.
-    isInternal: true,
-  };
+  return { ...textReply(text), isInternal: true };
 }

@@ -55,7 +55,7 @@ export const list: Command = async (request) => {
   };
 };
 
-/** The chats of one page, by their last activity. */
+/** The chats of one page, highest id first. */
 export const chats: Command = async (request) => {
   const { messages } = request;
   const all = await readPages((bounds) => readChats(request, bounds), {}, 1);
@@ -202,7 +202,7 @@ function tagsIn({ messages }: CommandRequest, text: string): readonly string[] {
   return names;
 }
 
-/** Ignores a refusal that means that the state is reached already, perhaps by an earlier attempt. */
+/** Ignores a refusal which means that the wanted state is already reached, perhaps by an earlier attempt. */
 async function unless(reached: RegExp, act: () => Promise<unknown>): Promise<void> {
   try {
     await act();

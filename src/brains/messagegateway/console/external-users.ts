@@ -4,7 +4,7 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import { RemoteRefused } from '../../../core/errors.ts';
 import { ConsoleRefusal } from './command-request.ts';
 import type { ConsoleContext } from './console-context.ts';
-import { consoleMessages } from './messages/console-messages.ts';
+import { consoleTexts } from './texts/console-texts.ts';
 
 /** How long an answer of the portal is used. */
 const externalsKnownMs = 600_000;
@@ -15,8 +15,8 @@ type Said = Pick<BrainAction & { type: 'message' }, 'author' | 'chat'>;
 export type ExternalUsers = (said: Said, to: ConversationRef, signal: AbortSignal) => Promise<boolean>;
 
 /**
- * Whether a person is an external user: everybody whom the portal does not list as an employee. If the portal refuses to answer, the message
- * is not acted on, and its author is told (ConsoleRefusal). If the portal is away or throttles, the delivery is repeated later.
+ * True for anyone the portal does not list as an employee. If the portal refuses to answer, the message is not acted on, and its author
+ * is told (ConsoleRefusal). If the portal is away or throttles, the delivery is repeated later.
  */
 export function createExternalUsers(context: ConsoleContext): ExternalUsers {
   const known = new Map<string, { readonly isExternal: boolean; readonly until: number }>();
@@ -49,6 +49,6 @@ async function askPortal(
   } catch (error) {
     if (!(error instanceof RemoteRefused) || typeof error.retry === 'object') throw error;
     context.tools.log('the portal does not list the members of a group', { dialog: dialogId, reason: error.code });
-    throw new ConsoleRefusal(consoleMessages(context.language).membersUnknown);
+    throw new ConsoleRefusal(consoleTexts(context.language).membersUnknown);
   }
 }

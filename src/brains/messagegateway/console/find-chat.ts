@@ -19,7 +19,7 @@ export async function namedChat(request: CommandRequest): Promise<Named> {
   return { chat: await chatById(request, id), rest };
 }
 
-/** Reads chats, with readable names. */
+/** Reads chats, with names as people are to read them. */
 export async function readChats({ context, signal }: CommandRequest, filter: MgQuery): Promise<readonly MgChat[]> {
   const found = await context.bot.chats(filter, signal);
   const readable = <T extends { readonly name?: string | null | undefined } | null | undefined>(named: T): T =>

@@ -1,6 +1,6 @@
 /** The rows the console stores for a group: a message of MessageGateway, and how it is to be shown there. */
 import { z } from 'zod';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { orderShape, productShape } from '../api/webhook-shapes.ts';
 
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
@@ -35,7 +35,7 @@ const showingShape = z.object({
 /** How a message is to be shown. */
 export type Showing = z.output<typeof showingShape>;
 
-/** No envelope of MessageGateway has this key: the listener stores of a frame only `type`, `meta` and `data`. */
+/** No envelope of MessageGateway has this key: the listener stores only `type`, `meta` and `data` of a frame. */
 const markShape = z.object({ console: z.unknown() });
 
 const rowShape = z.object({ message: groupMessageShape, showing: showingShape });
@@ -45,21 +45,14 @@ export function writeGroupRow(message: unknown, showing: Showing): Buffer {
   return Buffer.from(JSON.stringify({ console: { message, showing } }));
 }
 
-/** What `writeGroupRow` wrote: null for the body of another row, `unreadable` for a row with a message that cannot be shown. */
+/** Reads what `writeGroupRow` wrote: null for the body of another row, `unreadable` for a row with a message that cannot be shown. */
 export function readGroupRow(body: Buffer): z.output<typeof rowShape> | 'unreadable' | null {
-  let parsed: unknown;
-  try {
-    parsed = parseJson(body);
-  } catch {
-    // The decoder that reads the row next reports that it is unreadable.
-    return null;
-  }
-  const marked = markShape.safeParse(parsed);
+  const marked = markShape.safeParse(jsonOrUndefined(body));
   if (!marked.success || marked.data.console === undefined) return null;
   return rowShape.safeParse(marked.data.console).data ?? 'unreadable';
 }
 
-/** Names of messages that are shown in groups, so that receipts for them are told from those for messages of our channels. */
+/** Prefix of the names of messages shown in groups. It tells their receipts from those for messages of our channels. */
 const shownPrefix = 'group:';
 
 export function shownName(messageId: number): string {

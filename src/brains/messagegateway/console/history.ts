@@ -9,7 +9,7 @@ import { namedChat, titleOf } from './find-chat.ts';
 /** At most this many messages of one chat are read. It is not documented whether a list begins with the newest or the oldest. */
 const maxRead = 5_000;
 
-/** System messages that may stand between those that are shown. */
+/** How many system messages may stand between those that are shown. */
 const spareForSystem = 50;
 
 const usualLines = 10;
@@ -19,15 +19,15 @@ const maxLines = 50;
 const maxLineLength = 500;
 
 /**
- * At least the last `wanted` messages of the chat with system messages, oldest first. It is not documented whether one page has the newest
- * or the oldest. If the chat's last message is not on it, all messages are read.
+ * The last `wanted` messages of the chat or more, system messages included, oldest first. It is not documented whether one page has the
+ * newest or the oldest. If the chat's last message is not on the page, all messages are read.
  */
 export async function readHistory(
   { context, signal }: CommandRequest,
   chat: Pick<MgChat, 'id' | 'last_message'>,
   wanted: number,
 ): Promise<readonly MgMessage[]> {
-  // Where an upper bound changes the order, the newest come first (docs/platform-notes/messagegateway.md#lists). Clocks differ by less than a day.
+  // An upper bound may change the order: then the newest come first (docs/platform-notes/messagegateway.md#lists). Clocks differ by less than a day.
   const until = new Date(context.clock.now().getTime() + 86_400_000).toISOString();
   const filter = { chat_id: chat.id, until };
   const limit = wanted + spareForSystem;
@@ -38,7 +38,7 @@ export async function readHistory(
   return found.filter((message) => message.chat_id === chat.id).toSorted((a, b) => a.id - b.id);
 }
 
-/** A line per message that says something. */
+/** One line per message, without system messages. */
 export function historyLines({ context, messages }: CommandRequest, said: readonly MgMessage[]): readonly string[] {
   return said
     .filter(({ type }) => type !== 'system')

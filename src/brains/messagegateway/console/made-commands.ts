@@ -11,16 +11,16 @@ import type { CommandName } from './command-names.ts';
 import { type CommandRequest, ConsoleRefusal } from './command-request.ts';
 import type { ConsoleContext } from './console-context.ts';
 import { type GroupMessage, groupMessageShape, writeGroupRow } from './group-row.ts';
-import { consoleMessages } from './messages/console-messages.ts';
 import { isRunnable, parseLine } from './parse-line.ts';
 import { storeLink } from './people.ts';
 import { runCommand } from './run-command.ts';
 import { keepDays } from './send-once.ts';
+import { consoleTexts } from './texts/console-texts.ts';
 
-/** The manager sees the message these send, so nothing more is reported. */
+/** The manager sees the message that these commands send, so their result is not reported. */
 const speaking: ReadonlySet<CommandName> = new Set(['say', 'note', 'send']);
 
-/** The part of a `ConsoleListener` that is about made commands: runs them, and makes rows of those a group is to be told. */
+/** The part of a `ConsoleListener` that is about made commands: runs them, or makes rows that show them in their group. */
 export function createMadeCommands(context: ConsoleContext) {
   const { overrides } = context;
 
@@ -60,7 +60,7 @@ export function createMadeCommands(context: ConsoleContext) {
   };
 }
 
-/** The group reads who typed what, and where. */
+/** A row that tells the group who typed what, and where. */
 function groupRow(ref: string, message: GroupMessage): Incoming {
   const showing = { what: 'command' as const, customer: '', channel: '', portalMessageId: null };
   return {
@@ -120,7 +120,7 @@ function requestOf(context: ConsoleContext, message: GroupMessage, args: string,
     files: [],
     args,
     binding: { ref: name, chatId, after: 0, customer: '', channel: '', title: '', maxText: null },
-    messages: consoleMessages(context.language),
+    messages: consoleTexts(context.language),
     signal,
   };
 }

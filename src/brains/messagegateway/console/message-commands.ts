@@ -10,7 +10,7 @@ import { maxTextOf, namedChat, titleOf } from './find-chat.ts';
 import { takeId, uuidIn } from './parse-line.ts';
 import { keepDays, sendOnce } from './send-once.ts';
 
-/** The limit where the channel names none: that of edits in MessageGateway, which official bots also use. */
+/** The text limit where the channel names none: MessageGateway's limit for edits, which official bots also use. */
 const usualMaxText = 2_000;
 
 const uploadedShape = z.object({
@@ -156,8 +156,8 @@ export const remove: Command = async (request) => {
 
 /**
  * Applies an employee's edit of a message that was sent to a chat. A command is not run again, and a text that begins like one never reaches
- * a customer (`not_a_message`). If not exactly one text was sent, the parts of the edit cannot be assigned (`not_changed`). The employee is
- * told of both. Null: nothing had been sent, or the edit is done.
+ * a customer (`not_a_message`). If no text or several were sent, the edit fits none of them (`not_changed`). The employee is told of
+ * both. Null: nothing had been sent, or the edit is done.
  */
 export async function editSent(
   context: ConsoleContext,
@@ -185,7 +185,7 @@ export async function deleteSent(context: ConsoleContext, messageId: string, sig
   for (const { id } of sent.data.parts) await deleteQuietly(context, id, signal);
 }
 
-/** An earlier attempt may have deleted it already. */
+/** A missing message is no error: an earlier attempt may have deleted it. */
 async function deleteQuietly(context: ConsoleContext, id: number, signal: AbortSignal): Promise<void> {
   try {
     await context.bot.deleteMessage(id, signal);

@@ -20,7 +20,7 @@ export function parseLine(text: string, isBound: boolean): Line {
   return name === null ? { kind: 'unknown', word } : { kind: 'command', name, args: args.trim() };
 }
 
-/** `#12 rest` → the chat and the rest. Without a mark the chat is not named. */
+/** `#12 rest` → the chat and the rest. Without `#` or `№` no chat is named. */
 export function takeChat(args: string): { readonly chatId: number | null; readonly rest: string } {
   const [whole, digits] = /^(?:#|№)\s*(\d{1,15})(?=\s|$)/.exec(args) ?? [];
   if (whole === undefined) return { chatId: null, rest: args };

@@ -10,10 +10,10 @@ export type PersonLink = z.output<typeof linkShape>;
 
 const keyOf = (request: CommandRequest): string => `person:${request.author.id}`;
 
-/** After an e-mail address was not found, it is looked for again an hour later. */
+/** An e-mail address that was not found is looked up again an hour later. */
 const strangerDays = 1 / 24;
 
-/** The employee's link; null when there is none, and no user has the same e-mail address. */
+/** The employee's link, stored or found by e-mail address; null when neither gives one. */
 export async function linkOf(request: CommandRequest): Promise<PersonLink | null> {
   const { state } = request.context.tools;
   const stored = await state.get(keyOf(request));

@@ -1,5 +1,5 @@
 /**
- * Sends a message of the bot once, however often its delivery is repeated. The Bot API has no idempotency key, so the begin of a send is
+ * Sends a message of the bot once, however often its delivery is repeated. The Bot API has no idempotency key, so the start of a send is
  * stored, and a repetition first looks for the message among those the bot has sent since.
  */
 import { z } from 'zod';
@@ -33,7 +33,8 @@ export interface Send {
 }
 
 /**
- * Returns MessageGateway's id of the message. Throws like the Bot API. Limit: a request that is still under way when the repetition searches is not found, and the message is sent twice.
+ * Returns MessageGateway's id of the message. Throws like the Bot API. Limit: a request that is still under way when the repetition searches
+ * is not found, and the message is sent twice.
  */
 export async function sendOnce(
   context: ConsoleContext,

@@ -3,7 +3,7 @@ import type { Card } from '../../../core/events.ts';
 import { isPrivateHost } from '../../../lib/network-guard.ts';
 import type { OrderData, ProductData } from '../api/webhook-shapes.ts';
 import type { MessageGatewayConfig } from '../config.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 
 type Language = MessageGatewayConfig['language'];
 type Cost = OrderData['cost'];
@@ -24,7 +24,7 @@ export function cardsOf(
 
 /** A product with its article, quantity and price. */
 export function productCard(product: ProductData, language: Language): Card {
-  const { facts } = managerMessages(language);
+  const { facts } = managerTexts(language);
   const unit = product.unit ?? product.quantity?.unit;
   return {
     title: cut(product.name ?? '') || '—',
@@ -41,7 +41,7 @@ export function productCard(product: ProductData, language: Language): Card {
 
 /** An order with its items, delivery, payments and total. */
 export function orderCard(order: OrderData, language: Language): Card {
-  const messages = managerMessages(language);
+  const messages = managerTexts(language);
   const { facts } = messages;
   const goods = (order.items ?? []).slice(0, maxGoods).flatMap((item) => {
     const what = [amount(item.quantity?.value, item.quantity?.unit), money(item.price)].filter((part) => part !== null);
@@ -79,7 +79,7 @@ export function webAddress(address: string | null | undefined): string | null {
   return isPrivateHost(url.hostname) ? null : url.href;
 }
 
-/** Items and payments of an order that are shown. */
+/** Most items, and most payments, that are shown of an order. */
 const maxGoods = 100;
 
 /** Longest name or value of a fact. */

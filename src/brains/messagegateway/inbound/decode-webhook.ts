@@ -11,10 +11,10 @@ import { portalMessageId } from '../outbound/message-names.ts';
 import { cardsOf } from './cards.ts';
 import { toButtons } from './suggestions.ts';
 
-/** What the reading depends on. */
+/** What decoding depends on. */
 export type DecodeRules = Pick<MessageGatewayConfig, 'language' | 'unescapeHtml' | 'managerAnswer'>;
 
-/** Empty: nothing follows for a chat. Throws BadInput when the webhook cannot be read. */
+/** Empty: the webhook changes nothing in a chat. Throws BadInput when the webhook cannot be read. */
 export function decodeWebhook({ type, data }: Envelope, rules: DecodeRules): readonly BrainEvent[] {
   switch (type) {
     case 'message_sent':
@@ -33,7 +33,7 @@ export function decodeWebhook({ type, data }: Envelope, rules: DecodeRules): rea
   }
 }
 
-/** Messages among staff must never be shown to customers. Only messages with scope `public`, or of webhooks without scopes, are. */
+/** Whether customers may see the message. Messages among staff are never shown to them: the scope must be `public` or absent. */
 export function isForCustomers(data: Pick<MessageData, 'scope' | 'type'>): boolean {
   const isPublic = data.scope === null || data.scope === undefined || data.scope === 'public';
   return isPublic && data.type !== 'command' && data.type !== 'system';
@@ -92,7 +92,7 @@ function reacted(data: unknown): readonly BrainEvent[] {
   return [{ type: 'reacted', portalMessageId: id, added: on === null ? [] : [on], removed: isGone ? [off] : [] }];
 }
 
-/** None for a message that has no id in Bitrix24. */
+/** No event for a message that has no id in Bitrix24. */
 function about(data: MessageData, make: (portalMessageId: string) => BrainEvent): readonly BrainEvent[] {
   const id = portalMessageId(data.external_message_id);
   return id === null ? [] : [make(id)];

@@ -8,7 +8,7 @@ import type { MgContext } from '../context.ts';
 /** The limit of an official client. */
 const maxFileBytes = 25 * 1024 * 1024;
 
-/** Prefix of the ids of files from other channels. The Transport API does not know those, the Bot API does. */
+/** Prefix of the ids of files from other channels. The Transport API does not know those files; the Bot API does. */
 export const botFilePrefix = 'bot:';
 
 /** Throws AppErrors. The address comes from outside, so the app's network guard judges it. */

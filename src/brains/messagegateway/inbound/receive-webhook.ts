@@ -6,8 +6,8 @@ import type { SendingErrorCode } from '../api/transport-api.ts';
 import { type Envelope, type MessageData, messageDataShape, readEnvelope } from '../api/webhook-shapes.ts';
 import type { OwnChannels } from '../channels/own-channels.ts';
 import type { JoinedConfig } from '../config.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
 import { sendingResult } from '../outbound/receipts.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 import { decodeWebhook, isForCustomers } from './decode-webhook.ts';
 import { channelOfTemplate, isAboutTemplate, takeTemplate } from './templates.ts';
 
@@ -19,10 +19,10 @@ const changes = new Set(['message_updated', 'message_deleted', 'message_read', '
 /** Types that can occur several times for one message. */
 const repeated = new Set(['message_updated', 'reaction_add', 'reaction_delete']);
 
-/** A result; `foreignChannel` is the unknown channel that is the reason of a refusal. */
+/** A result; `foreignChannel` is the unknown channel that caused a refusal. */
 export type Judged = IngressResult & { readonly foreignChannel?: number };
 
-/** `receiveWebhook` with all channels of the connection, also those that another process has just created. */
+/** `receiveWebhook` with all channels of the connection, even those that another process has just created. */
 export async function receiveInto(
   request: WebhookRequest,
   config: JoinedConfig,
@@ -65,7 +65,7 @@ export function receiveWebhook(
 
 /** A refusal in the transport's form. Any other answer would be shown to managers as a technical failure. */
 function refusal(reason: string, language: Language): IngressResult {
-  return { refuse: 400, reason, answer: failed('general', 'bridge.refused', managerMessages(language).notShown.other) };
+  return { refuse: 400, reason, answer: failed('general', 'bridge.refused', managerTexts(language).notShown.other) };
 }
 
 function failed(code: SendingErrorCode, externalCode: string, message: string) {
@@ -74,7 +74,7 @@ function failed(code: SendingErrorCode, externalCode: string, message: string) {
 
 /** The answer while no webhooks are accepted: the connection is disabled, or the app itself is not available (`unavailable`). */
 export function refuseWebhook(reason: string, language: Language): unknown {
-  const { notShown } = managerMessages(language);
+  const { notShown } = managerTexts(language);
   return reason === 'unavailable'
     ? failed('access_restricted', 'bridge.unavailable', notShown.away)
     : failed('access_restricted', `bridge.disabled.${reason}`, notShown.disabled);
@@ -103,14 +103,14 @@ function messageSent(
   config: JoinedConfig,
 ): IngressResult {
   if (!isForCustomers(data)) return { accept: [], answer: { async: false } };
-  const unknown = failed('customer_not_exists', 'bridge.no_chat', managerMessages(config.language).notShown.no_chat);
+  const unknown = failed('customer_not_exists', 'bridge.no_chat', managerTexts(config.language).notShown.no_chat);
   const ref = conversationOf(data);
   if (ref === '') {
     // A manager writes to a customer who has never written: there is no such chat in Bitrix24.
     return { accept: [], answer: unknown };
   }
   if (decodeWebhook(envelope, config).length === 0) {
-    const { notShown } = managerMessages(config.language);
+    const { notShown } = managerTexts(config.language);
     const answer = data.template
       ? failed('general', 'bridge.unknown_template', notShown.template)
       : failed('general', 'bridge.empty_message', notShown.empty);
@@ -133,7 +133,7 @@ function change(request: WebhookRequest, envelope: Envelope, data: MessageData):
   const ref = conversationOf(data);
   if (ref === '') return { accept: [] };
   const what = data.external_message_id ?? '';
-  // A message is deleted once and read once. It can be edited several times, so there the content and the time are part of the key.
+  // A message is deleted once and read once. Edits and reactions may repeat, so their content and time are part of the key.
   const key = repeated.has(envelope.type) ? `${what}:${digest(envelope, request.body)}` : what;
   const accept = [{ conversation: { ref }, dedupeKey: `${envelope.type}:${key}`, body: request.body }];
   return { accept, answerIfUnknown: {} };

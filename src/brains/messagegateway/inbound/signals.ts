@@ -18,7 +18,7 @@ export interface Signal {
   readonly dedupeKey: string;
   /** When it happened; null when the frame does not say. */
   readonly at: Date | null;
-  /** Of a failure: MessageGateway's id of the message. */
+  /** Only for `failed`: MessageGateway's id of the message. */
   readonly messageId?: number;
 }
 
@@ -65,7 +65,7 @@ function signalOfMessage(frame: ListenerFrame, config: JoinedConfig): Signal | n
   return kind === null ? null : { ...place, kind, dedupeKey: `command:${message.id}` };
 }
 
-/** A message of a manager or bot failed: its transport reported it, or took too long. */
+/** The signal that a message of a manager or bot failed: its transport said so, or took too long. */
 function failureIn(data: unknown, config: JoinedConfig): Signal | null {
   const parsed = messageFrame.safeParse(data);
   if (!parsed.success) return null;
@@ -108,7 +108,7 @@ function signalOfAssignment(frame: Envelope, config: JoinedConfig): Signal | nul
   if (kind === null) return null;
   const at =
     parseMgTime(responsible.assigned_at) ?? parseMgTime(dialog.assigned_at) ?? parseMgTime(frame.meta?.timestamp);
-  // The socket has seconds, the list has microseconds. Both must lead to the same key.
+  // The socket gives seconds, the list microseconds. Both must lead to the same key.
   const second = at === null ? '' : Math.floor(at.getTime() / 1000);
   const dedupeKey = `assign:${dialog.id}:${responsible.type}${responsible.id}:${second}`;
   return { kind, chatId: chat.id, ref: refOf(chat), dedupeKey, at };

@@ -9,7 +9,7 @@ const maxSuggestions = 50;
 /** Longest label, which is also the text that the person sends by pressing it. */
 const maxLabel = 1_000;
 
-/** A text is sent when pressed; a web address, phone number or e-mail address is opened. Unsafe ones are left out. */
+/** Pressing a text sends it; pressing a web address, phone number or e-mail address opens it. Unsafe addresses are left out. */
 export function toButtons(suggestions: readonly Suggestion[]): readonly Button[] {
   return suggestions.slice(0, maxSuggestions).flatMap((suggestion): readonly Button[] => {
     const payload = suggestion.payload?.trim() ?? '';

@@ -1,7 +1,7 @@
 /**
  * Message templates that managers create in the CRM, for the main channel or a line channel. Bitrix24 has no templates and no approval, so
  * each is approved at once. They are stored, and restored when MessageGateway has lost them (the main channel was created again). A message
- * made of a template arrives as text.
+ * made from a template arrives as text.
  */
 import { z } from 'zod';
 import type { IngressResult } from '../../../core/connector.ts';
@@ -33,7 +33,7 @@ const webhookShape = contentShape.partial({ name: true }).extend({
 
 const storedShape = contentShape.extend({
   code: z.string(),
-  /** The line channel it belongs to; null: the main channel, whichever that is then. */
+  /** The line channel it belongs to; null: whichever channel is the main one. */
   line_channel: z.int().nullable(),
 });
 
@@ -47,7 +47,7 @@ export function channelOfTemplate({ data }: Envelope): number | null {
   return z.int().safeParse(data['channel_id']).data ?? null;
 }
 
-/** Null: it cannot be read. The caller has checked that the channel is one of ours. */
+/** Null: the template cannot be read. The caller has checked that the channel is one of ours. */
 export function takeTemplate({ type, data }: Envelope, mainChannelId: number): IngressResult | null {
   const parsed = webhookShape.safeParse(data);
   if (!parsed.success) return null;

@@ -9,13 +9,13 @@ import type { MgContext } from '../context.ts';
 import { isClosing, isFailed, kindOfAssignment } from '../inbound/signals.ts';
 import type { ListenCursor } from './cursor.ts';
 
-/** This many ids before the cursor are read again: frames may come out of order, and messages of all channels share one count. */
+/** This many ids before the cursor are read again: frames may come out of order, and messages of all channels share one id sequence. */
 const overlapIds = 200;
 
-/** Clocks differ, so more is read again than has been missed. */
+/** Clocks differ, so reading begins this much before the cursor's time. */
 const overlapMs = 120_000;
 
-/** From when on to ask for what was missed. */
+/** The time from which missed events are asked for. */
 export function missedSince({ since }: ListenCursor): Date {
   return new Date(since.getTime() - overlapMs);
 }
@@ -67,7 +67,7 @@ async function fetchMissedMessages(
     const found = [...(await readMissed(context, ask, { channel_id: channelId, ...lower }))];
     if (lower !== byTime)
       found.push(...(await missedFailures(context, ask, { channel_id: channelId, ...byTime }, found)));
-    // The list was filtered by the channel; items may come without it.
+    // The request filters by channel, but items may come without their channel.
     const own = found.filter((message) => (message.channel_id ?? channelId) === channelId);
     missed.push(...own.map((message) => ({ ...message, channel_id: main })));
   }
@@ -96,7 +96,7 @@ async function readMissed<T extends { readonly id: number }>(
   });
 }
 
-/** Of the changed dialogs, those whose present assignment is a signal. Earlier assignments are not stored anywhere. */
+/** Frames for changed dialogs whose present assignment is a signal. Earlier assignments are not stored anywhere. */
 async function missedAssignments(
   context: MgContext,
   cursor: ListenCursor,

@@ -6,7 +6,7 @@ import { type Envelope, readEnvelope } from '../api/webhook-shapes.ts';
 import type { ConsoleListener } from '../console/console.ts';
 import type { MgContext } from '../context.ts';
 import { newMessageId, type Signal, signalOf } from '../inbound/signals.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 import { catchUp, missedSince } from './catch-up.ts';
 import { type ListenCursor, readCursor, writeCursor } from './cursor.ts';
 import { openLiveSocket } from './live-socket.ts';
@@ -39,8 +39,8 @@ const storeCursorMs = 30_000;
 const handshakeMs = 15_000;
 
 /**
- * Runs until `signal` aborts. Rejects when the socket ends, so that it is opened again, and with `messagegateway.token_revoked` when that
- * would be useless. A REST call checks the token before the socket is opened.
+ * Runs until `signal` aborts. Rejects when the socket ends, so that it is opened again, and with `messagegateway.token_revoked` when
+ * opening it would be useless. A REST call checks the token before the socket is opened.
  */
 export async function listenToBot(parts: ListenerParts, since: Cursor | null, signal: AbortSignal): Promise<void> {
   const { context } = parts;
@@ -81,7 +81,7 @@ export interface ListenerParts {
   readonly emit: Emit;
 }
 
-/** Emits everything that was missed, and returns the cursor behind it. */
+/** Emits everything that was missed, and returns the cursor after it. */
 async function emitMissed(
   { context, tags, console, emit }: ListenerParts,
   cursor: ListenCursor | null,
@@ -159,7 +159,7 @@ function movedCursor(cursor: ListenCursor, frame: Envelope, context: MgContext):
 /** Answers `/help` in the chat, for staff only. If that fails, the manager can ask again. */
 async function help(context: MgContext, { chatId }: Signal, signal: AbortSignal): Promise<void> {
   const { language, handover } = context.config;
-  const content = managerMessages(language).help(handover.command);
+  const content = managerTexts(language).help(handover.command);
   try {
     await context.apis.bot.sendMessage({ chat_id: chatId, scope: 'private', type: 'text', content }, signal);
   } catch (thrown) {

@@ -1,4 +1,4 @@
-/** The bot's WebSocket: opens it, keeps it alive, and gives its frames in order. Does not read the frames. */
+/** The bot's WebSocket: opens it, keeps it alive, and yields its frames in order. Does not parse the frames. */
 import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
 import { type AppError, RemoteUnreachable } from '../../../core/errors.ts';
@@ -27,7 +27,7 @@ export interface LiveSocket {
 /** The socket is closed at a larger frame: no event is that large. */
 const maxFrameBytes = 8 * 1024 * 1024;
 
-/** Frames that may wait to be read, and their bytes together: those of two of the largest. */
+/** Most frames that may wait to be read, and most bytes of all of them: two of the largest frames. */
 const maxWaiting = 20_000;
 const maxWaitingBytes = 16 * 1024 * 1024;
 

@@ -1,5 +1,6 @@
 /** Finds out whether a change of tags was the handover tag: the event does not name the tag. */
 
+import { remember } from '../../../lib/remember.ts';
 import type { Envelope, ListenerFrame } from '../api/webhook-shapes.ts';
 import type { MgContext } from '../context.ts';
 import { tagChangeOf } from '../inbound/signals.ts';
@@ -12,7 +13,7 @@ export interface TagTracker {
 /** Dialogs whose tags are remembered; the oldest is dropped first. */
 const maxDialogs = 2_000;
 
-/** Makes no calls without a handover tag in the config. Its memory is that of the process: after a restart the next change counts as the first. */
+/** Makes no calls without a handover tag in the config. It remembers tags only in memory: after a restart the next change counts as the first. */
 export function createTagTracker(context: MgContext): TagTracker {
   const wanted = context.config.handover.tag?.toLowerCase();
   const tagged = new Map<number, boolean>();
@@ -24,10 +25,7 @@ export function createTagTracker(context: MgContext): TagTracker {
       const tags = dialogs.find(({ id }) => id === change.dialogId)?.tags ?? [];
       const has = tags.some(({ name }) => name.trim().toLowerCase() === wanted);
       const had = tagged.get(change.dialogId) ?? false;
-      tagged.delete(change.dialogId);
-      tagged.set(change.dialogId, has);
-      const [oldest] = tagged.keys();
-      if (tagged.size > maxDialogs && oldest !== undefined) tagged.delete(oldest);
+      remember(tagged, change.dialogId, has, maxDialogs);
       return has && !had && change.isAdded ? { ...frame, handoverTag: true } : frame;
     },
   };

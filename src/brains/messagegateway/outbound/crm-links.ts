@@ -2,7 +2,7 @@
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import type { CrmLink } from '../../../core/events.ts';
 import type { MgContext } from '../context.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 import { findChat, linkTo } from './link-conversation.ts';
 import { addNote } from './notes.ts';
 
@@ -20,7 +20,7 @@ export async function tellCrm(
     });
     return {};
   }
-  const messages = managerMessages(context.config.language);
+  const messages = managerTexts(context.config.language);
   const lines: string[] = [];
   for (const link of links) {
     const name = messages.records[link.type.toUpperCase()] ?? link.type;

@@ -133,7 +133,7 @@ export function customerOf({ author, chat }: Pick<Message, 'author' | 'chat'>, t
   return { external_id: to.ref, nickname, ...parts };
 }
 
-/** Returns MessageGateway's id; null when it already has the message. Tries the quotes in turn, then no quote. */
+/** Returns MessageGateway's id; null when it already has the message. Tries each quote in turn, then none. */
 async function send(
   context: MgContext,
   message: Incoming,
@@ -183,7 +183,7 @@ export async function deliverEdit(
     const isShown = action.mirrored === true;
     const originator = isShown && isTheirs(action) ? 'channel' : 'customer';
     const way = isShown ? context.config.mirrorAs : 'messages';
-    // Many edits come without the author's name. Without a customer here, that of the chat stays as it is; history requires one.
+    // Many edits come without the author's name. Without a customer here, the chat keeps its own; history requires one.
     const customer = way === 'history' ? { customer: await knownCustomer(context, action.chat, to, signal) } : {};
     const warnings: string[] = [];
     await send(context, { ...chatOf(channelId, to), ...customer, originator, message }, [{ external_id: name }], {
@@ -202,7 +202,7 @@ export async function deliverEdit(
  */
 const maxFurther = 50;
 
-/** Deletes the message and the further ones it was sent as. */
+/** Deletes the message and the further messages it was sent as. */
 export async function deliverDelete(
   context: MgContext,
   action: BrainAction & { type: 'delete' },
@@ -215,7 +215,7 @@ export async function deliverDelete(
     try {
       await context.apis.transport.deleteMessage(channelId, { external_id: name }, signal);
     } catch (error) {
-      // It does not exist (any more). The first one may have been deleted by an earlier attempt, so the further ones are tried all the same.
+      // The message does not exist (any more). An earlier attempt may have deleted the first one, so the further ones are tried all the same.
       if (!isUnknownMessage(error)) throw error;
       if (index > 0) return {};
     }

@@ -25,7 +25,7 @@ export function named(name: string | undefined): string {
   return (name ?? '').trim().slice(0, 255).toWellFormed();
 }
 
-/** Open Channels call a chat `<customer> - <line>`. */
+/** Open Channels name a chat `<customer> - <line>`. */
 function clientInTitle(title: string): string {
   const end = title.lastIndexOf(' - ');
   return end > 0 ? title.slice(0, end) : title;

@@ -28,7 +28,7 @@ export function linkTo(chat: MgChat, to: ConversationRef): { readonly remoteConv
   return chatIdOf(to) === chat.id ? {} : { remoteConversationId: String(chat.id) };
 }
 
-/** MessageGateway's id of the conversation; null when it cannot be read now. The message has been delivered, and the next one asks again. */
+/** MessageGateway's id of the conversation; null when it cannot be read now. The message has been delivered anyway, and the next message asks again. */
 export async function linkConversation(
   context: MgContext,
   to: ConversationRef,

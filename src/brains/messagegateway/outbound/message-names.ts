@@ -1,4 +1,4 @@
-/** External ids: how messages of Bitrix24 are called in MessageGateway. */
+/** External ids: the names of Bitrix24's messages in MessageGateway. */
 
 /** Characters of the conversation's ref that keep two conversations of a channel apart. */
 const markLength = 8;
@@ -11,7 +11,7 @@ export function externalId(messageId: string, ref: string): string {
   return `${messageId}:${ref.slice(0, markLength)}`;
 }
 
-/** The external id of a further message that one message of Bitrix24 was sent as (files of several kinds); `index` begins at 1. */
+/** The external id of a further message, where one of Bitrix24 was sent as several (files of several kinds); `index` begins at 1. */
 export function furtherId(messageId: string, ref: string, index: number): string {
   return `${externalId(messageId, ref)}+${index}`;
 }

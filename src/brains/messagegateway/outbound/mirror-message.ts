@@ -8,7 +8,7 @@ import { isTheirs, mirrorMark } from './mirror-mark.ts';
 
 type Mirrored = BrainAction & { type: 'mirrored' };
 
-/** Throws AppErrors. Repeatable by external ids. */
+/** Throws AppErrors. Repeatable, because of external ids. */
 export async function mirrorMessage(
   context: MgContext,
   action: Mirrored,

@@ -12,7 +12,7 @@ export interface Note {
   readonly text: string;
   /** How all notes on the same subject begin; empty for notes about the state of the chat. */
   readonly heading: string;
-  /** True: no other note has this heading, so a note with it means that this one has been sent. False: only an identical last note does. */
+  /** True: no other note has this heading, so a note with it means that this one has been sent. False: only an identical last note means that. */
   readonly isOnce: boolean;
   /** The message of MessageGateway it is about. */
   readonly quote?: number;

@@ -4,7 +4,7 @@ import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { isRefusal } from '../api/mg-http.ts';
 import type { MgChat } from '../api/mg-shapes.ts';
 import type { MgContext } from '../context.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 import { findChat, linkTo } from './link-conversation.ts';
 import { addNote, type Note } from './notes.ts';
 import { spanOf, takeoverSummary } from './takeover-summary.ts';
@@ -29,11 +29,11 @@ async function noteOf(
   change: BrainAction & { type: 'owner_changed' },
   to: ConversationRef,
 ): Promise<Note> {
-  const messages = managerMessages(context.config.language);
+  const messages = managerTexts(context.config.language);
   if (change.owner === 'person') return { text: messages.personLeads, heading: '', isOnce: false };
   const leads = messages.brainLeads(context.config.handover.command);
   if (change.since === null) return { text: leads, heading: '', isOnce: false };
-  // With seconds, so that no other takeover has the same heading.
+  // The times have seconds, so that no other takeover has the same heading.
   const heading = `${leads}\n${messages.peopleLed(spanOf(change.since, change.at, context.config.timeZone))}`;
   const said = await takeoverSummary(context, to, change.since, change.at);
   return { text: said === '' ? heading : `${heading}\n\n${said}`, heading, isOnce: true };

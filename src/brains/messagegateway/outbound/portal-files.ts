@@ -32,8 +32,8 @@ export interface UploadTarget {
 }
 
 /**
- * Throws AppErrors that can be tried again. A file that can never be fetched or is not accepted is named instead, so that the message
- * still goes out.
+ * Throws AppErrors that can be tried again. A file that can never be fetched or is not accepted is listed in `named`, so that the
+ * message still goes out.
  */
 export async function uploadFiles(target: UploadTarget, files: readonly FileRef[]): Promise<UploadedFiles> {
   const groups: { type: FileGroup['type']; items: { id: string; caption: string }[] }[] = [];
@@ -87,7 +87,7 @@ async function uploadFile({ context, to, api, signal }: UploadTarget, file: File
   }
 }
 
-/** Throws for a file that is empty or longer than the limit, at once where its size is known. Errors of its content are reported. */
+/** Throws for a file that is empty or longer than the limit, at once if its size is known. Errors while reading go to `onError`. */
 function limited(content: OpenedFile, limit: number, onError: (error: unknown) => void): OpenedFile {
   if (content.size === 0 || (content.size !== null && content.size > limit)) throw unfit();
   async function* watched(): AsyncGenerator<Uint8Array> {

@@ -7,8 +7,8 @@ import type { MgContext } from '../context.ts';
 import { externalId } from './message-names.ts';
 
 /**
- * May be repeated: a customer has one reaction on a message, and one that is not there is taken off without an effect. A reaction that
- * MessageGateway does not take costs the reaction alone. Throws AppErrors that can be retried.
+ * Repeatable: a customer has one reaction per message, and removing an absent one has no effect. If MessageGateway refuses a reaction, only
+ * that reaction is lost. Throws AppErrors that can be retried.
  */
 export async function deliverReaction(
   context: MgContext,
@@ -36,7 +36,7 @@ export async function deliverReaction(
   }
 }
 
-/** Its own messages have MessageGateway's id; the greeting of our bot has the one under which it was told. */
+/** MessageGateway's own messages go by its id, our bot's greeting by the external id under which it was sent. */
 function nameOf(
   { messageId, remoteMessageId }: BrainAction & { type: 'reaction' },
   { ref }: ConversationRef,

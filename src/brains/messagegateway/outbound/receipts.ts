@@ -5,7 +5,7 @@ import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import { isRefusal } from '../api/mg-http.ts';
 import type { Acknowledgement, SendingErrorCode } from '../api/transport-api.ts';
 import type { MgContext } from '../context.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 import { findChat } from './link-conversation.ts';
 import { addNote } from './notes.ts';
 
@@ -36,10 +36,10 @@ export async function giveReceipt(
   return {};
 }
 
-/** Without this note a manager would send a message again that the customer has read. Repeatable. */
+/** Without this note a manager would resend a message that the customer has read. Repeatable. */
 async function tellLate(context: MgContext, receipt: Receipt, to: ConversationRef, signal: AbortSignal): Promise<void> {
   const { remoteMessageId, portalMessageId, error } = receipt;
-  const { late } = managerMessages(context.config.language);
+  const { late } = managerTexts(context.config.language);
   const chat = await findChat(context, to, signal);
   if (chat === null) {
     context.tools.log('MessageGateway shows no chat for a note about a message', { message: remoteMessageId });
@@ -64,7 +64,7 @@ export async function tellRefusal(
   const chat = await findChat(context, to, signal);
   if (chat === null) return {};
   const { language } = context.config;
-  const { notChanged } = managerMessages(language);
+  const { notChanged } = managerTexts(language);
   const reason = /CANT_EDIT/.test(refusal.error) ? notChanged.tooLate : sendingError(refusal.error, language).message;
   const text =
     refusal.text === null
@@ -88,7 +88,7 @@ export function sendingError(
   reason: string,
   language: 'ru' | 'en',
 ): { readonly code: SendingErrorCode; readonly external_code: string; readonly message: string } {
-  const { notShown } = managerMessages(language);
+  const { notShown } = managerTexts(language);
   if (reason.startsWith(fateUnknown)) {
     return { code: 'general', external_code: reason.slice(0, 100), message: notShown.unknown };
   }

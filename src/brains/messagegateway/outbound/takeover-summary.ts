@@ -2,12 +2,12 @@
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { MissedMessage } from '../../../core/connector-tools.ts';
 import type { MgContext } from '../context.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 
 /** Longest line of the summary, so that one long message does not push out all others. */
 const maxLine = 500;
 
-/** `21.11.2026 12:00:05 – 12:40:11 (UTC)`; with a second date if the day is another one. */
+/** `21.11.2026 12:00:05 – 12:40:11 (UTC)`; with a second date if it ends on another day. */
 export function spanOf(since: string, until: string, timeZone: string): string {
   const [firstDay, firstTime] = momentOf(since, timeZone);
   const [lastDay, lastTime] = momentOf(until, timeZone);
@@ -29,12 +29,12 @@ export async function takeoverSummary(
   until: string,
 ): Promise<string> {
   const { summaryLength, language, mirrorWhilePersonLeads } = context.config;
-  // Managers have seen each message already.
+  // With mirroring, managers have seen each message already.
   if (summaryLength === 0 || mirrorWhilePersonLeads) return '';
   const said = await context.tools.missedMessages(to, new Date(since), new Date(until));
   const lines = said.map(lineOf).filter((line) => line !== '');
   if (lines.length === 0) return '';
-  const messages = managerMessages(language);
+  const messages = managerTexts(language);
   const kept = lastThatFit(lines, summaryLength);
   const left = lines.length - kept.length;
   return [messages.takeoverSummary, ...(left === 0 ? [] : [messages.earlier(left)]), ...kept].join('\n');

@@ -2,11 +2,11 @@
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef, Delivery } from '../../../core/connector.ts';
 import type { MgContext } from '../context.ts';
-import { managerMessages } from '../messages/manager-messages.ts';
+import { managerTexts } from '../texts/manager-texts.ts';
 import { findChat, linkTo } from './link-conversation.ts';
 import { addNote } from './notes.ts';
 
-/** A note stays readable. */
+/** Longest note, so that it stays readable. */
 const mostLength = 3_000;
 
 /** Repeatable: nothing is sent when the last such note says the same. Without a chat there is nowhere to put the note; the trace says so. */
@@ -18,7 +18,7 @@ export async function tellContext(
 ): Promise<Delivery> {
   const chat = await findChat(context, to, signal);
   if (chat === null) return { warnings: ['the data of the link were not shown: MessageGateway has no chat yet'] };
-  const { contextOpened: heading } = managerMessages(context.config.language);
+  const { contextOpened: heading } = managerTexts(context.config.language);
   const lines = Object.entries(data).map(([name, value]) => `${name}: ${value}`);
   const text = [heading, ...lines].join('\n').slice(0, mostLength).toWellFormed();
   await addNote(context, chat.id, { text, heading, isOnce: false }, signal);

@@ -1,4 +1,4 @@
-/** What is assumed of the objects in lists of the Bot and Transport APIs: their documented fields and words (docs/platform-notes/messagegateway.md#answers). */
+/** What the app assumes of objects in lists of both APIs: their documented fields and words (docs/platform-notes/messagegateway.md#answers). */
 import { type AssumedObject, type AssumedWords, oneOf } from '../../../core/brain-probe.ts';
 import {
   botChannelShape,
@@ -32,7 +32,7 @@ const actorType = oneOf('user', 'bot', 'customer', 'channel');
 const times = ['created_at', 'updated_at'];
 const inside = (path: string, names: readonly string[]): string[] => names.map((name) => `${path}.${name}`);
 
-/** Anyone in a chat. */
+/** Fields of anyone in a chat. */
 const actorFields = [
   ...['id', 'type', 'external_id', 'name', 'first_name', 'last_name', 'username', 'avatar', 'email', 'phone'],
   ...['available', 'is_blocked', 'is_system', 'is_technical_account'],
@@ -46,7 +46,7 @@ const fileFields = ['id', 'kind', 'type', 'size', 'caption', 'preview_url', 'wid
 ]);
 const quoteFields = ['id', 'type', 'time', 'content', 'items', 'from'];
 
-/** Of a message, in lists and in frames alike. */
+/** Fields of a message, in lists and in frames alike. */
 export const messageFields = [
   ...[...times, 'is_read', 'is_edit', 'actions', 'content', 'note', 'order', 'product', 'template_code'],
   ...['transport_attachments', 'dialog.id', 'error.message', 'responsible', 'user'],
@@ -55,7 +55,7 @@ export const messageFields = [
   ...inside('quote', quoteFields),
 ];
 
-/** Of a message, in lists and in frames alike. */
+/** Known values of a message's fields, in lists and in frames alike. */
 export const messageWords: readonly AssumedWords[] = [
   words('type', messageTypes, forCustomers),
   words('scope', messageScopes, forCustomers),

@@ -1,4 +1,4 @@
-/** What is assumed of the webhooks and frames of the socket that the app has stored (docs/platform-notes/messagegateway.md#webhook-types). */
+/** What the app assumes of the webhooks and socket frames that it has stored (docs/platform-notes/messagegateway.md#webhook-types). */
 import type { AssumedObject, StoredAssumption } from '../../../core/brain-probe.ts';
 import { messageShape } from '../api/mg-shapes.ts';
 import { messageDataShape, reactionDataShape, readEnvelope } from '../api/webhook-shapes.ts';
@@ -8,7 +8,7 @@ const follows =
   'src/brains/messagegateway/api/webhook-shapes.ts reads it; sandbox/messagegateway/talk/deliver.ts sends it';
 const place = ['channel_id', 'external_chat_id', 'external_user_id'];
 
-/** What a manager or bot says; the scope is told by some versions only. */
+/** A message of a manager or bot; only some versions send its scope. */
 const content: Pick<AssumedObject, 'schema' | 'words' | 'follows'> = {
   schema: messageDataShape,
   words: [
@@ -72,7 +72,7 @@ const dialog: AssumedObject = {
 };
 
 export const assumedStored: StoredAssumption = {
-  // What the listener asked for is compared by the lists. The console's own rows have no envelope.
+  // What the listener fetched is left out: the questions about lists compare it. The console's own rows have no envelope.
   read({ body, ingress }) {
     const envelope = ingress === 'catch_up' ? null : readEnvelope(body);
     if (envelope === null) return null;

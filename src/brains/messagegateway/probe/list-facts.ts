@@ -1,11 +1,11 @@
-/** What lists of MessageGateway tell besides their fields. Pure. */
+/** What lists of MessageGateway show besides their fields. Pure. */
 import { z } from 'zod';
 import type { ProbeFact } from '../../../core/brain-probe.ts';
 import { chatShape, messageShape } from '../api/mg-shapes.ts';
 import { parseMgTime } from '../api/mg-time.ts';
 import type { JoinedConfig } from '../config.ts';
 
-/** Entries asked of each list. */
+/** Entries requested from each list. */
 export const listLimit = 20;
 
 const entries = z.array(z.unknown()).catch([]);
@@ -17,7 +17,7 @@ function read<T>(shape: z.ZodType<T>, answer: unknown): T[] {
   });
 }
 
-/** Of every list. */
+/** A fact checked for every list. */
 export function limitFact(answer: unknown): ProbeFact {
   return {
     fact: 'the list has no more entries than were asked for',
@@ -27,7 +27,7 @@ export function limitFact(answer: unknown): ProbeFact {
   };
 }
 
-/** @param id of what should be among the entries of a short list */
+/** @param id the id that must be in the list, unless the list is too long */
 export function ownFact(answer: unknown, id: number, what: string): ProbeFact {
   const ids = read(z.object({ id: z.int() }), answer).map((one) => one.id);
   return {

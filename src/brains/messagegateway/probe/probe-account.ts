@@ -1,4 +1,4 @@
-/** What is asked of a real account (docs/live-probes.md): the CRM's state of the module and short lists of both APIs. Everything is a GET. */
+/** What a live probe asks a real account (docs/live-probes.md): the CRM's state of the module, and short lists of both APIs. All are GETs. */
 import type { AssumedObject, BrainProbe, ProbeFact, ProbeQuestion } from '../../../core/brain-probe.ts';
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';

@@ -48,7 +48,7 @@ export async function checkConnectionHealth(
   }
 }
 
-/** A bearer that was refused a few minutes ago does not work; after that, the next message tries it again. */
+/** A bearer refused within the last ten minutes does not work; after that, the next message tries it again. */
 async function checkBearer(config: SelartiConfig, { state }: ConnectorTools): Promise<HealthStatus<SelartiConfig>> {
   const refused = await state.get(refusedBearerKey);
   return refused === fingerprintOf(config.bearer ?? '')

@@ -1,4 +1,4 @@
-/** What an administrator wants to know of a connection: what it has used. */
+/** The figures an administrator sees about a connection: what it has used. */
 import type { BrainFigure } from '../../../core/brain-parts.ts';
 import type { Connection } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';

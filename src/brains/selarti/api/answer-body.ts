@@ -1,21 +1,15 @@
 /** Reads the body of an answer. Only the status and the type (JSON) of answers are documented. */
 import { z } from 'zod';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 
 const statusSchema = z.object({ status: z.unknown().optional(), statusCode: z.unknown().optional() });
 
 const failureWords: ReadonlySet<string> = new Set(['error', 'fail', 'failed', 'failure']);
 
-/** The JSON; null for an empty body, undefined for what is no JSON. */
+/** The parsed JSON; null for an empty body, undefined for a body that is not JSON. */
 export function jsonIn(body: Buffer): unknown {
   const text = body.toString('utf8').trim();
-  if (text === '') return null;
-  try {
-    return parseJson(text);
-  } catch {
-    // No JSON; the caller decides what that means.
-    return undefined;
-  }
+  return text === '' ? null : jsonOrUndefined(text);
 }
 
 /** Whether an answer with status 200 says in its body that it failed. */

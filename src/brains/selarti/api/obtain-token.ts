@@ -1,4 +1,4 @@
-/** Exchanges the API key for a bearer token: one call. Neither ever stands in an error. */
+/** Exchanges the API key for a bearer token: one call. Neither ever appears in an error. */
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
 import { AppError, RemoteRefused, RemoteUnreachable } from '../../../core/errors.ts';
 import type { SelartiConfig } from '../config.ts';
@@ -64,7 +64,7 @@ function keyRefused(status: number): RemoteRefused {
   });
 }
 
-/** No message was sent yet, whatever became of this call. */
+/** The error with `fate` none: whatever this call did, no message was sent yet. */
 function withoutFate(error: unknown): unknown {
   if (!(error instanceof AppError) || error.fate === 'none') return error;
   const { code, message, retry, isThrottled, report } = error;

@@ -12,7 +12,7 @@ import { createSharedToken, type SharedToken } from './shared-token.ts';
 export interface SelartiClient {
   /** Sends one text. Selarti returns no id. Throws AppErrors; a token that was refused is renewed once first. */
   send(chatId: string, message: string, signal: AbortSignal): Promise<void>;
-  /** Checks the API key by obtaining a new token, which is then used by everybody. Does nothing for a given bearer token. */
+  /** Checks the API key by obtaining a new token, which all processes then use. Does nothing for a configured bearer token. */
   authorize(): Promise<void>;
 }
 
@@ -22,10 +22,10 @@ export interface SelartiClientOptions {
   readonly clock: Clock;
 }
 
-/** A given bearer that was refused; the value is its fingerprint. See `check-health.ts`. */
+/** State key of a configured bearer that was refused; the value is its fingerprint. See `check-health.ts`. */
 export const refusedBearerKey = 'bearer:refused';
 
-/** For so long the connection stays disabled before the same bearer is tried again. */
+/** How long the connection stays disabled before the same bearer is tried again. */
 const refusedBearerDays = 10 / (24 * 60);
 
 const what = 'send_message_external';
@@ -78,7 +78,7 @@ class Client implements SelartiClient {
   }
 
   async #token(refused: string | null): Promise<string> {
-    // The schema asks for one of the two.
+    // The schema requires an API key or a bearer.
     return this.#shared === null ? (this.#options.config.bearer ?? '') : await this.#shared.take(refused);
   }
 
@@ -115,7 +115,7 @@ class Client implements SelartiClient {
 
 type Response = Awaited<ReturnType<ConnectorTools['http']['send']>>;
 
-/** Returns if Selarti has taken the message; only status and type of its answer are documented. */
+/** Throws unless Selarti has accepted the message; only status and type of its answer are documented. */
 function accept({ status, headers, body }: Response, clock: Clock): void {
   if (status < 200 || status >= 300) {
     throw failureOf({ status, what, waitMs: waitAfter(headers, clock.now()) });

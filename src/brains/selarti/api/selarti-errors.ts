@@ -8,7 +8,7 @@ export const refusedCodes = { key: 'selarti.key_refused', token: 'selarti.token_
 /** There is no such page at the address that is configured. */
 export const wrongAddressCode = 'selarti.wrong_address';
 
-/** After a refusal, by its Retry-After header. */
+/** Waits after a refusal: the usual one, and bounds for Retry-After. */
 const waitLimits = { usual: 1_000, least: 500, most: 300_000 } as const;
 
 /** A gateway in front of Selarti gave up waiting or lost the connection: the message may have been taken. */
@@ -19,7 +19,7 @@ export function waitAfter(headers: Readonly<Record<string, string>>, now: Date):
   return waitWithin(headers['retry-after'], now, waitLimits);
 }
 
-/** An answer that is no success. Its body is not repeated: it may hold anything. */
+/** An unsuccessful answer. Its body is not repeated: it may hold anything. */
 export interface FailedAnswer {
   readonly status: number;
   /** What was asked, in words, for the log. */

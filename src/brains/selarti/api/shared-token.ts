@@ -1,6 +1,6 @@
 /**
  * The bearer token of a connection, shared by all processes: obtained once when there is none or when it was refused, however many messages
- * wait for it. It is stored sealed with a key made of the API key, so the database alone does not give it away.
+ * wait for it. It is stored sealed with a key derived from the API key, so the database alone does not give it away.
  */
 import { z } from 'zod';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
@@ -23,9 +23,9 @@ export interface SharedTokenOptions {
 }
 
 export interface SharedToken {
-  /** The token. @param refused the one that Selarti has just refused; another one is obtained then */
+  /** Returns the token. @param refused a token that Selarti has just refused, to obtain another; or null */
   take(refused: string | null): Promise<string>;
-  /** Obtains a new one now, whether or not there is one, and shares it. */
+  /** Obtains a new token even if there is one, and shares it. */
   renew(): Promise<string>;
 }
 
@@ -76,7 +76,7 @@ class TokenInState implements SharedToken {
 
   async #underLease(refused: string | null): Promise<string> {
     try {
-      // Another process may have stored one after this one looked and before it had the lease.
+      // Another process may have stored a token after this one looked and before it got the lease.
       const stored = await this.#stored();
       return stored !== null && stored !== refused ? this.#keep(stored) : await this.renew();
     } finally {

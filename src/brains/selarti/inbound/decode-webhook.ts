@@ -1,12 +1,12 @@
-/** What a stored webhook of Selarti means for the conversation. Pure: what was acted on before stands in the stored body. */
+/** What a stored webhook of Selarti means for the conversation. Pure: the stored body says which flags were acted on before. */
 import { type BrainEvent, textReply } from '../../../core/events.ts';
 import type { SelartiConfig } from '../config.ts';
-import { type StaffMessages, staffMessages } from '../messages/staff-messages.ts';
+import { type StaffTexts, staffTexts } from '../texts/staff-texts.ts';
 import { closedBefore, type Webhook } from './webhook.ts';
 
 export type DecodeConfig = Pick<SelartiConfig, 'onOperator' | 'onClose' | 'onRobot' | 'panelMessages' | 'language'>;
 
-/** The events, in order: what is said first, then notes, then what becomes of the conversation. */
+/** The events, in order: first the message, then notes, then what happens to the conversation. */
 export function decodeWebhook(webhook: Webhook, config: DecodeConfig): readonly BrainEvent[] {
   return [...said(webhook, config), ...learnt(webhook, config), ...decided(webhook, config)];
 }
@@ -19,10 +19,10 @@ function said({ type, text, messageId, flags }: Webhook, { onRobot, panelMessage
   return flags.has('is_bot') && onRobot !== 'nothing' ? [] : [reply];
 }
 
-/** What Selarti has found out of the customer: one note when it is news. */
+/** What Selarti has found out about the customer: one note if any of it is news. */
 function learnt(webhook: Webhook, { language }: DecodeConfig): BrainEvent[] {
   const { flags, known, contacts } = webhook;
-  const words = staffMessages(language);
+  const words = staffTexts(language);
   const news = (['get_contact', 'interest', 'success'] as const).filter((flag) => flags.has(flag) && !known.has(flag));
   const hasContacts = contacts !== '' && !known.has('contacts');
   if (news.length === 0 && !hasContacts) return [];
@@ -33,7 +33,7 @@ function learnt(webhook: Webhook, { language }: DecodeConfig): BrainEvent[] {
 }
 
 function decided(webhook: Webhook, { onOperator, onClose, onRobot, language }: DecodeConfig): BrainEvent[] {
-  const words = staffMessages(language);
+  const words = staffTexts(language);
   const isNews = (flag: 'operator' | 'close' | 'is_bot'): boolean =>
     webhook.flags.has(flag) && !webhook.known.has(flag);
   const links = [panelLine(webhook, words), webhook.shareUrl === '' ? '' : words.share(webhook.shareUrl)];
@@ -46,16 +46,16 @@ function decided(webhook: Webhook, { onOperator, onClose, onRobot, language }: D
     return onRobot === 'handover' ? [call(words.robot)] : [noteOf([words.robotSilence, ...links])];
   }
   if (!isNews('close') || onClose === 'nothing') return [];
-  // Where the customer has just written, the session must not end without an answer.
+  // If the customer has just written, the session must not end without an answer.
   const isAwaited = webhook.known.has(closedBefore);
   return onClose === 'handover' || isAwaited ? [call(words.closed)] : [{ type: 'finish' }];
 }
 
-function panelLine({ panelUrl }: Webhook, words: StaffMessages): string {
+function panelLine({ panelUrl }: Webhook, words: StaffTexts): string {
   return panelUrl === '' ? '' : words.panel(panelUrl);
 }
 
-/** For people inside the portal only. */
+/** A note that only people inside the portal see. */
 function noteOf(lines: readonly string[]): BrainEvent {
   return { ...textReply(linesOf(lines)), isInternal: true };
 }

@@ -1,4 +1,5 @@
 /** Reads values of webhooks whose types are not documented. */
+import { isRecord } from '../../../core/is-record.ts';
 
 const yesWords: ReadonlySet<string> = new Set(['true', '1', 'yes', 'y', 'да', 'on']);
 
@@ -8,7 +9,7 @@ export function textOf(value: unknown): string {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : '';
 }
 
-/** Yes in any of its spellings. Everything else, the empty text and an absent field are no. @param further more words for yes, in any case */
+/** True for yes in any of its spellings. Everything else is no, also empty text and an absent field. @param further more words for yes, in any case */
 export function isYes(value: unknown, further: readonly string[] = []): boolean {
   if (typeof value === 'boolean') return value;
   const word = wordOf(value);
@@ -17,13 +18,13 @@ export function isYes(value: unknown, further: readonly string[] = []): boolean 
 
 const noWords: ReadonlySet<string> = new Set(['false', '0', 'no', 'n', 'нет', 'off', 'null']);
 
-/** Whether it says no in a known spelling. Whatever is neither counts as no too, and may be a word for yes that nobody knows. */
+/** Whether the value is a known spelling of no. An unknown word counts as no too, but may mean yes. */
 export function isNo(value: unknown): boolean {
   if (value === null || value === undefined || value === false) return true;
   return textOf(value).trim() === '' ? typeof value === 'string' : noWords.has(wordOf(value));
 }
 
-/** The only word of a short text, in lower case; empty for long texts. */
+/** A short text, trimmed and in lower case; empty for long texts. */
 export function wordOf(value: unknown): string {
   const text = textOf(value);
   return text.length > 100 ? '' : text.trim().toLowerCase();
@@ -51,8 +52,4 @@ export function lineOf(value: unknown, maxLength: number): string {
 
 function pairOf(name: string, value: string): string {
   return value === '' ? '' : `${name.slice(0, 50)}: ${value}`;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

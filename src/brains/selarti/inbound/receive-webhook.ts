@@ -27,14 +27,14 @@ export async function receiveWebhook(body: Buffer, context: SelartiContext): Pro
     return { refuse: 403, reason: 'the task is not that of this connection' };
   }
   const { chatId: ref } = webhook;
-  // A name is not looked up before it has the form of ours. Nothing is written down of what others talk about.
+  // Only a name of our form is looked up. Nothing is stored about conversations that are not ours.
   if (!chatIdForm.test(ref) || !(await tools.hasConversation(ref))) {
     return { accept: [], remark: 'a webhook of Selarti names no conversation of ours' };
   }
   const dedupeKey = await dedupeKeyOf(webhook, body, context);
   const known = await remember(webhook, dedupeKey, context);
   await count(webhook, dedupeKey, context);
-  // Our own message that comes back and says nothing else: it has been written down as a proof.
+  // Our own message has come back and says nothing else: `remember` has stored it as a proof.
   const isEchoOnly =
     webhook.type === 'user' && decodeWebhook({ ...webhook, known: new Set(known) }, config).length === 0;
   if (isEchoOnly) return { accept: [] };
@@ -46,7 +46,7 @@ export async function receiveWebhook(body: Buffer, context: SelartiContext): Pro
   };
 }
 
-/** The documented id. Without one: the first of equal webhooks within some minutes names them all. */
+/** The documented id. Without one, equal webhooks within ten minutes share the key of the first. */
 async function dedupeKeyOf({ messageId }: Webhook, body: Buffer, { tools, clock }: SelartiContext): Promise<string> {
   if (messageId !== '') return `id:${plainId.test(messageId) ? messageId : digestOf(messageId)}`;
   const digest = digestOf(body.toString('latin1'));
@@ -57,7 +57,7 @@ async function dedupeKeyOf({ messageId }: Webhook, body: Buffer, { tools, clock 
   return typeof earlier === 'string' ? earlier : first;
 }
 
-/** Writes down what this webhook tells, and returns which of its flags are known from an earlier one. */
+/** Stores what this webhook tells, and returns which of its flags are known from an earlier webhook. */
 async function remember(webhook: Webhook, dedupeKey: string, { tools, clock }: SelartiContext): Promise<string[]> {
   const conversation = await ConversationState.read(tools.state, webhook.chatId);
   if (webhook.type === 'user') await conversation.putEcho(textDigest(webhook.text), clock.now().getTime(), dedupeKey);
@@ -72,7 +72,7 @@ async function remember(webhook: Webhook, dedupeKey: string, { tools, clock }: S
   }
   // The customer wrote into a dialogue that had been closed already.
   if (webhook.type === 'user' && conversation.wasClosed) known.push(closedBefore);
-  // Only the AI itself shows that a tag is gone: a repetition of our message may arrive after a later webhook.
+  // Only a message of the AI shows that a tag is gone: an echo of our message may arrive after a later webhook.
   if (webhook.type === 'bot') {
     for (const flag of passingFlags) if (!webhook.flags.has(flag)) await conversation.release(flag, dedupeKey);
     if (!webhook.flags.has('close')) await conversation.forgetClosing();
@@ -80,7 +80,7 @@ async function remember(webhook: Webhook, dedupeKey: string, { tools, clock }: S
   return known;
 }
 
-/** People in Selarti's panel write already: the tag says that they lead, and asks nobody else to. */
+/** Whether people in Selarti's panel write already: then the tag says that they lead, and calls nobody. */
 function isTheirsAlready({ type }: Webhook, { isLedFromPanel }: ConversationState): boolean {
   return type === 'operator' || (type === 'user' && isLedFromPanel);
 }

@@ -1,6 +1,6 @@
 /** The webhook "All messages" of Selarti: twenty documented fields, none of whose types is documented. */
 import { z } from 'zod';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import type { SelartiConfig } from '../config.ts';
 import { type FlagName, flagNames } from '../conversation-state.ts';
 import { isYes, lineOf, textOf, wordOf } from './loose-values.ts';
@@ -22,7 +22,7 @@ export interface Webhook {
   readonly flags: ReadonlySet<FlagName>;
   /** What Selarti has learnt of the customer, as one line; empty for nothing. */
   readonly contacts: string;
-  /** Web addresses; empty where there is none. */
+  /** A web address, like `shareUrl`; empty where there is none. */
   readonly panelUrl: string;
   readonly shareUrl: string;
   /** Flags, and `contacts`, that an earlier webhook of the conversation brought already. Written by `receive`. */
@@ -49,32 +49,27 @@ const knownField = 'bot bridge: known';
 const maxContacts = 500;
 const maxUrl = 1_000;
 
-/** Null for a body that is no JSON object. */
+/** Null for a body that is not a JSON object. */
 export function readWebhook(body: Buffer, words: WebhookWords): Webhook | null {
   const read = readBody(body);
   return read === null ? null : toWebhook(read, words);
 }
 
-/** The body with what is known already, as `decode` will read it. Nobody outside can say it: what stood there is replaced. */
+/** The body with `known`, which `decode` will read. Nobody outside can set it: a value that came in its place is replaced. */
 export function withKnown(body: Buffer, known: readonly string[]): Buffer {
   const read = readBody(body);
   if (read === null || (known.length === 0 && !Object.hasOwn(read, knownField))) return body;
   return Buffer.from(JSON.stringify({ ...read, [knownField]: known }));
 }
 
-/** The body as Selarti sent it, without what `receive` has added; null for a body that is no JSON object. */
+/** The body as Selarti sent it, without what `receive` has added; null for a body that is not a JSON object. */
 export function documentedBody(body: Buffer): Readonly<Record<string, unknown>> | null {
   const { [knownField]: _added, ...sent } = readBody(body) ?? {};
   return Object.keys(sent).length === 0 ? null : sent;
 }
 
 function readBody(body: Buffer): Body | null {
-  try {
-    return bodySchema.safeParse(parseJson(body)).data ?? null;
-  } catch {
-    // No JSON at all.
-    return null;
-  }
+  return bodySchema.safeParse(jsonOrUndefined(body)).data ?? null;
 }
 
 function toWebhook(body: Body, words: WebhookWords): Webhook {
@@ -107,7 +102,7 @@ function typeOf(word: string, words: WebhookWords): MessageType {
   return found?.[0] ?? 'unknown';
 }
 
-/** Empty for anything else: what stands in a note must be safe to press. */
+/** The web address; empty for anything else, because a link in a note must be safe to press. */
 function webAddress(value: unknown): string {
   const text = textOf(value)
     .slice(0, maxUrl + 1)

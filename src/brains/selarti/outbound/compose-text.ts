@@ -4,13 +4,13 @@ import type { ConversationRef } from '../../../core/connector.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { Author, Chat, FileRef } from '../../../core/events.ts';
 import type { SelartiContext } from '../context.ts';
-import { staffMessages } from '../messages/staff-messages.ts';
+import { staffTexts } from '../texts/staff-texts.ts';
 
 type ComposeContext = Pick<SelartiContext, 'config'> & { readonly tools: Pick<SelartiContext['tools'], 'fileLink'> };
 
-/** Empty where Selarti is told nothing. */
+/** Empty when nothing is to be sent to Selarti. */
 export function composeText({ config, tools }: ComposeContext, action: BrainAction, to: ConversationRef): string {
-  const words = staffMessages(config.language);
+  const words = staffTexts(config.language);
   switch (action.type) {
     case 'message': {
       const linkOf = (file: FileRef): string => (config.files === 'link' ? fileLink(tools, to, file) : '');
@@ -28,12 +28,12 @@ export function composeText({ config, tools }: ComposeContext, action: BrainActi
   }
 }
 
-/** In a group several people share one conversation of Selarti. */
+/** Names the author in a group, where several people share one conversation of Selarti. */
 function signed({ author, chat }: { readonly author: Author; readonly chat: Chat }, text: string): string {
   return chat.kind === 'group' && text !== '' && author.name !== '' ? `${author.name}: ${text}` : text;
 }
 
-/** Empty where this installation gives no links. */
+/** Empty if this installation gives no links. */
 function fileLink(tools: ComposeContext['tools'], to: ConversationRef, file: FileRef): string {
   try {
     return tools.fileLink(to, file);

@@ -7,12 +7,12 @@ import { AppError, RemoteUnreachable } from '../../../core/errors.ts';
 import { splitText } from '../../../core/split-text.ts';
 import type { SelartiContext } from '../context.ts';
 import { ConversationState, type Sent } from '../conversation-state.ts';
-import { staffMessages } from '../messages/staff-messages.ts';
+import { staffTexts } from '../texts/staff-texts.ts';
 import { dayOf, reachedLimit, turnsToday } from './spend-limits.ts';
 import { textDigest } from './text-digest.ts';
 
 export interface Attempt {
-  /** The same when the delivery is tried again. */
+  /** Key of the delivery: the same when it is tried again. */
   readonly key: string;
   readonly signal: AbortSignal;
 }
@@ -31,7 +31,7 @@ export async function deliverText(
     return { warnings: ['not sent: Selarti takes the other side for a robot'] };
   }
   if (config.onClose === 'finish' && state.isClosed) {
-    const note = staffMessages(config.language).closedBefore;
+    const note = staffTexts(config.language).closedBefore;
     return { replies: [{ type: 'handover', note }], warnings: ['not sent: Selarti has closed the dialogue'] };
   }
   const parts = splitText(text, config.maxMessageLength);
@@ -64,7 +64,7 @@ export async function deliverText(
   return {};
 }
 
-/** What is written down before a part is sent for the first time. */
+/** What is stored before a part is sent for the first time. */
 function begin(
   before: Sent | null,
   {
@@ -86,7 +86,7 @@ interface Sending {
   readonly signal: AbortSignal;
 }
 
-/** @param isTriedBefore an earlier attempt failed, and may have worked all the same */
+/** @param isTriedBefore whether an earlier attempt failed, but may have worked all the same */
 async function sendPart(sending: Sending, sent: Sent, part: string, isTriedBefore: boolean): Promise<void> {
   const { context, state, to, signal } = sending;
   const { client, config, tools } = context;
@@ -100,12 +100,12 @@ async function sendPart(sending: Sending, sent: Sent, part: string, isTriedBefor
   }
 }
 
-/** A server that fails may have done its work before. */
+/** A server may have done its work before it failed. */
 function mayHaveWorked(error: unknown): error is AppError {
   return error instanceof AppError && (error.fate === 'unknown' || error.code === 'selarti.failed');
 }
 
-/** The administrator prefers a message that comes twice to one that waits for a person. */
+/** With `repeat` the administrator prefers a message that comes twice to one that waits for a person. */
 function repeatable({ code, message, retry, report, cause }: AppError): AppError {
   return new RemoteUnreachable({ code, message, retry, report, fate: 'none', cause });
 }

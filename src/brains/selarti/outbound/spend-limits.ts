@@ -1,9 +1,9 @@
 /** Limits on what a connection spends: every message to and from Selarti is charged. */
 import type { SelartiContext } from '../context.ts';
 import type { Sent } from '../conversation-state.ts';
-import { staffMessages } from '../messages/staff-messages.ts';
+import { staffTexts } from '../texts/staff-texts.ts';
 
-/** The day that limits count by. */
+/** The day (UTC) by which limits count. */
 export function dayOf(now: Date): string {
   return now.toISOString().slice(0, 10);
 }
@@ -17,7 +17,7 @@ export function turnsToday(before: Sent | null, now: Date): number {
  * What staff are told when a limit is reached; null while the next message may be sent.
  *
  * @param turns messages sent in the conversation today
- * @param count into how many messages the next one is cut: each is charged
+ * @param count how many messages the next one is cut into: each is charged
  */
 export async function reachedLimit(
   { config, use }: SelartiContext,
@@ -25,7 +25,7 @@ export async function reachedLimit(
   count: number,
 ): Promise<string | null> {
   const { maxTurnsPerDay, maxMessagesPerMonth } = config;
-  const words = staffMessages(config.language);
+  const words = staffTexts(config.language);
   if (maxTurnsPerDay > 0 && turns + count > maxTurnsPerDay) return words.turnsReached(maxTurnsPerDay);
   if (maxMessagesPerMonth === 0) return null;
   const { sent, received } = await use.total();

@@ -1,6 +1,6 @@
 /** Opens a file that an answer named by its address. */
 import type { ConnectorTools } from '../../../core/connector-tools.ts';
-import { BadInput, RemoteUnreachable } from '../../../core/errors.ts';
+import { type BadInput, badInput, RemoteUnreachable } from '../../../core/errors.ts';
 import type { FileRef } from '../../../core/events.ts';
 import type { OpenedFile } from '../../../core/opened-file.ts';
 import { followRedirects } from '../../../lib/follow-redirects.ts';
@@ -21,12 +21,9 @@ export async function openAnswerFile(
 /** A refusal is final; a server that fails is asked again. */
 function notGiven(status: number): BadInput | RemoteUnreachable {
   if (status >= 300 && status < 400) {
-    return new BadInput({
-      code: 'webhook.file_moved',
-      message: 'the address of a file redirects nowhere or too often',
-    });
+    return badInput('webhook.file_moved', 'the address of a file redirects nowhere or too often');
   }
   const message = `the address of a file answered ${status}`;
   if (status >= 500 || status === 429) return new RemoteUnreachable({ code: 'webhook.file_away', message });
-  return new BadInput({ code: 'webhook.no_file', message });
+  return badInput('webhook.no_file', message);
 }

@@ -2,12 +2,13 @@
 import type { IngressResult, WebhookRequest } from '../../../core/connector.ts';
 import { BadInput } from '../../../core/errors.ts';
 import type { BrainEvent } from '../../../core/events.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { type Config, keysAt } from '../config.ts';
 import { problemsOf, webhookSchema } from '../protocol/answers.ts';
-import { verify } from '../signature.ts';
-import { jsonOrUndefined, toBrainEvent } from './to-brain-events.ts';
+import { verify } from '../protocol/signature.ts';
+import { toBrainEvent } from './to-brain-events.ts';
 
-/** 20 answers with the longest texts, cards and buttons fit. */
+/** Enough for 20 answers with the longest texts, cards and buttons. */
 const maxBodyBytes = 1024 * 1024;
 
 /** A repeated `webhook-id` is accepted again and has no further effect. */
@@ -28,7 +29,7 @@ export function receiveWebhook({ headers, body }: WebhookRequest, config: Config
   };
 }
 
-/** Throws BadInput; what was stored has passed `receiveWebhook`. */
+/** Throws BadInput if unreadable, though stored bodies have passed `receiveWebhook`. */
 export function decodeWebhook(body: Buffer): readonly BrainEvent[] {
   const webhook = webhookSchema.safeParse(jsonOrUndefined(body));
   if (webhook.success) return webhook.data.answers.map(toBrainEvent);

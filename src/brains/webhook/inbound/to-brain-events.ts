@@ -1,6 +1,6 @@
 /** Translates the answers of a server into the app's events. Pure. */
 import type { BrainEvent, FileRef } from '../../../core/events.ts';
-import { parseJson } from '../../../lib/bounded-json.ts';
+import { jsonOrUndefined } from '../../../lib/bounded-json.ts';
 import { type Answer, answerSchema, problemsOf, unreadResponseSchema } from '../protocol/answers.ts';
 import { askRequest } from '../requests.ts';
 
@@ -71,16 +71,6 @@ export function readResponse(body: Buffer): ReadResponse {
     else warnings.push(`answer ${index + 1} was left out: ${problemsOf(answer.error).join('; ')}`);
   }
   return { replies, warnings };
-}
-
-/** The parsed body; undefined when it is no JSON. */
-export function jsonOrUndefined(body: Buffer): unknown {
-  try {
-    return parseJson(body);
-  } catch {
-    // The schema that reads it next refuses it.
-    return undefined;
-  }
 }
 
 function isEmptyObject(content: unknown): boolean {

@@ -4,9 +4,9 @@ import { type AppError, RemoteRefused, RemoteUnreachable } from '../../../core/e
 import { retryAfterMs } from '../../../lib/retry-after.ts';
 import { type Config, keysAt } from '../config.ts';
 import type { Event } from '../protocol/events.ts';
-import { signedHeaders } from '../signature.ts';
+import { signedHeaders } from '../protocol/signature.ts';
 
-/** A server may ask for less than this; nobody waits longer because of one header. */
+/** The longest wait that one Retry-After header can cause. */
 const longestWaitMs = 3_600_000;
 
 /** A longer response is broken off. */
@@ -21,7 +21,7 @@ export interface ServerCall {
   readonly signal?: AbortSignal;
 }
 
-/** The body of a 2xx response. Throws AppErrors: their `retry` and `fate` decide whether the app tries again. */
+/** Returns the body of a 2xx response. Throws AppErrors: their `retry` and `fate` decide whether the app tries again. */
 export async function callServer(event: Event, { config, tools, now, id, signal }: ServerCall): Promise<Buffer> {
   const body = Buffer.from(JSON.stringify(event));
   const timestamp = Math.floor(now.getTime() / 1000);
@@ -42,13 +42,13 @@ export async function callServer(event: Event, { config, tools, now, id, signal 
   throw errorOf(status, headers['retry-after'], now);
 }
 
-/** A tool that is being started or deployed answers so for a while. */
+/** A server that is being started or deployed may answer these for a while. */
 const passingStatuses: ReadonlySet<number> = new Set([404, 408, 425]);
 
-/** A server, or the proxy before it, asks so for a pause (docs/platform-notes/webhooks.md#delivery), provided that it says how long. */
+/** With these a server, or the proxy before it, asks for a pause (docs/platform-notes/webhooks.md#delivery), if it says how long. */
 const pausingStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** Only waits of a throttled call do not count as attempts; a short one that counted would use them up within seconds. */
+/** Only waits of a throttled call do not count as attempts; short waits that counted would use up all attempts within seconds. */
 function errorOf(status: number, retryAfter: string | undefined, now: Date): AppError {
   const waitMs = retryAfterMs(retryAfter, now);
   const asked = waitMs === null ? 'backoff' : { afterMs: Math.min(waitMs, longestWaitMs) };

@@ -1,4 +1,4 @@
-/** Makes the event that tells the server of an action; pure but for the links to files. */
+/** Makes the event that tells the server of an action; pure except for the links to files. */
 import type { BrainAction } from '../../../core/actions.ts';
 import type { ConversationRef } from '../../../core/connector.ts';
 import type { ConnectorTools } from '../../../core/connector-tools.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { knownReactions } from '../../../core/reactions.ts';
 
-/** The largest number of answers that come together. */
+/** Most answers in one response or webhook. */
 const maxAnswers = 20;
 
 const idSchema = z.string().min(1).max(200);
@@ -44,7 +44,7 @@ const fileSchema = z
   })
   .meta({ id: 'AnswerFile' });
 
-/** Of a message in Bitrix24. */
+/** The id of a message in Bitrix24. */
 const messageIdSchema = z.string().regex(/^\d{1,20}$/);
 
 const buttonsSchema = z.array(buttonSchema).max(20);
@@ -169,7 +169,7 @@ export const responseSchema = z
   .strictObject({ answers: z.array(answerSchema).max(maxAnswers) })
   .meta({ id: 'CallResponse', description: 'Answers in the response of a call, in order; an empty body: none yet' });
 
-/** The same, before its answers are read one by one. */
+/** The same body, before its answers are read one by one. */
 export const unreadResponseSchema = z.strictObject({ answers: z.array(z.unknown()).max(maxAnswers) });
 
 /** The body of a webhook. */

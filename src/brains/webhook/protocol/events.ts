@@ -1,4 +1,4 @@
-/** What a server is sent. The published JSON Schemas are made from these schemas. */
+/** The events that a server is sent. The published JSON Schemas are made from these schemas. */
 import { z } from 'zod';
 import { knownReactions } from '../../../core/reactions.ts';
 
@@ -38,7 +38,7 @@ const fileSchema = z
   })
   .meta({ id: 'File' });
 
-/** Said in every event. */
+/** Fields of every event about a conversation. */
 const place = {
   conversation: z.string().meta({ description: 'The name of the conversation for your answers' }),
   bot: z.object({ code: z.string(), type: z.enum(['O', 'S', 'B', 'P']) }),

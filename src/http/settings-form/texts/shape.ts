@@ -1,4 +1,4 @@
-/** What the settings form says, in each language. */
+/** The texts of the settings form, which each language has. */
 export interface FormTexts {
   readonly title: string;
   readonly bot: string;

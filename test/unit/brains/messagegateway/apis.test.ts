@@ -127,14 +127,6 @@ const transportRows: readonly Row[] = [
   ['GET /templates', undefined, [{ code: 'a#b#c' }], () => transport.templates(), [{ code: 'a#b#c' }]],
   ['POST /channels/61/templates', { code: 'a' }, {}, () => transport.addTemplate(61, { code: 'a' }), undefined],
   [
-    'PUT /channels/61/templates/a%23b',
-    { name: 'n' },
-    {},
-    () => transport.updateTemplate(61, 'a#b', { name: 'n' }),
-    undefined,
-  ],
-  ['DELETE /channels/61/templates/a%23b', undefined, {}, () => transport.deleteTemplate(61, 'a#b'), undefined],
-  [
     'POST /messages',
     sent,
     mgPayload('transport-message-send-response'),
@@ -163,15 +155,6 @@ const transportRows: readonly Row[] = [
     () => transport.acknowledge({ channel: 61, message: { id: 4 }, transport_message_id: '77' }),
     undefined,
   ],
-  ['POST /messages/read', { channel_id: 61, message }, {}, () => transport.markRead(61, message), undefined],
-  [
-    'POST /messages/read_until',
-    { channel_id: 61, customer_external_id: 'r', until: '2026-06-30T10:00:00.000Z' },
-    { ids: [] },
-    () => transport.markReadUntil(61, 'r', new Date('2026-06-30T10:00:00Z')),
-    undefined,
-  ],
-  ['POST /messages/restore', { channel_id: 61, message }, {}, () => transport.restoreMessage(61, message), undefined],
   [
     'POST /messages/reaction',
     { channel: 61, message, reaction: '👍' },
@@ -180,13 +163,6 @@ const transportRows: readonly Row[] = [
     undefined,
   ],
   ['DELETE /messages/reaction', { channel: 61, message }, {}, () => transport.deleteReaction(61, message), undefined],
-  [
-    'POST /files/upload_by_url',
-    { url: 'https://x.example/a' },
-    mgPayload('transport-file-upload-response'),
-    () => transport.uploadFileByUrl('https://x.example/a'),
-    expect.objectContaining({ id: expect.any(String) }),
-  ],
   [
     `GET /files/${id}`,
     undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyOf, signedHeaders, verify } from '../../../../src/brains/webhook/signature.ts';
+import { keyOf, signedHeaders, verify } from '../../../../src/brains/webhook/protocol/signature.ts';
 
 /** The test vector of the reference implementation (docs/platform-notes/webhooks.md#signature). */
 const vector = {

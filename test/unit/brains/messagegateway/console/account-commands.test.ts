@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandRequest } from '../../../../../src/brains/messagegateway/console/command-request.ts';
-import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages/console-messages.ts';
 import { runCommand } from '../../../../../src/brains/messagegateway/console/run-command.ts';
+import { consoleTexts } from '../../../../../src/brains/messagegateway/console/texts/console-texts.ts';
 import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
 
 const fileId = '00000000-0000-4000-8000-000000000001';
@@ -24,7 +24,7 @@ function asked(args: string) {
   const ask = {
     context,
     args,
-    messages: consoleMessages('en'),
+    messages: consoleTexts('en'),
     signal: new AbortController().signal,
   } as unknown as CommandRequest;
   return { calls, ask, state: tools.state };

@@ -8,7 +8,7 @@ import {
   editSent,
   sayInChat,
 } from '../../../../../src/brains/messagegateway/console/message-commands.ts';
-import { consoleMessages } from '../../../../../src/brains/messagegateway/console/messages/console-messages.ts';
+import { consoleTexts } from '../../../../../src/brains/messagegateway/console/texts/console-texts.ts';
 import type { FileRef } from '../../../../../src/core/events.ts';
 import { consoleContext, unitTools } from '../../../../support/messagegateway-unit.ts';
 import { openedFile } from '../../../../support/opened-file.ts';
@@ -55,7 +55,7 @@ function far(takes = 100) {
     files,
     args: '',
     binding: null,
-    messages: consoleMessages('ru'),
+    messages: consoleTexts('ru'),
     signal,
   });
   return { texts, context, ask, said: () => [...texts.values()] };

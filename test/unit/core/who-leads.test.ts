@@ -6,7 +6,7 @@ import { bridge } from '../../../src/core/bridge.ts';
 import type { Bridged } from '../../../src/core/bridge-result.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import type { ChatKind } from '../../../src/core/events.ts';
-import { type Lead, leadOf, leads, leadTable, type Told } from '../../../src/core/ownership.ts';
+import { type Lead, leadOf, leads, leadTable, type Told } from '../../../src/core/who-leads.ts';
 import { bot, leadEvents } from '../../support/factories/lead-events.ts';
 import { atTheMoment, talked } from '../../support/factories/plain-talk.ts';
 

@@ -22,10 +22,10 @@ export const en = {
     `The limit of ${limit} messages a day for one conversation is reached (connection to Selarti), so the last message was not sent to it.`,
   monthReached: (limit: number) =>
     `The limit of ${limit} messages a month is reached (connection to Selarti), so the last message was not sent to it.`,
-  /** What the AI reads in place of what it cannot get. */
+  /** What the AI reads in place of files, edits and deletions. */
   file: (name: string, link: string) => (link === '' ? `[File: ${name}]` : `[File: ${name}] ${link}`),
   edited: (text: string) => `[Correction of an earlier message] ${text}`,
   deleted: '[The customer has deleted an earlier message]',
 };
 
-export type StaffMessages = typeof en;
+export type StaffTexts = typeof en;

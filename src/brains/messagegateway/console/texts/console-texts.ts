@@ -1,7 +1,7 @@
 /** Chooses the language in which the console speaks. */
-import { type ConsoleMessages, en } from './en.ts';
+import { type ConsoleTexts, en } from './en.ts';
 import { ru } from './ru.ts';
 
-export function consoleMessages(language: 'ru' | 'en'): ConsoleMessages {
+export function consoleTexts(language: 'ru' | 'en'): ConsoleTexts {
   return language === 'ru' ? ru : en;
 }

@@ -1,7 +1,7 @@
 /** What the console says, in Russian. */
-import type { ConsoleMessages } from './en.ts';
+import type { ConsoleTexts } from './en.ts';
 
-export const ru: ConsoleMessages = {
+export const ru: ConsoleTexts = {
   help: [
     'Консоль MessageGateway. Чат называют номером: #12; без номера – чат, к которому привязана эта беседа.',
     '',

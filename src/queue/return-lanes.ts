@@ -1,30 +1,30 @@
 /**
- * Gives lanes back that a write may have claimed before its connection broke off. While the database is away, every write ends like that: the
- * lanes of all of them are kept together, without what was to be written, and given back by one statement when the database is there again.
+ * Gives back lanes that a write may have claimed before its connection broke off. While the database is away, every write ends like that: the
+ * lanes of all these writes are kept, without what was to be written, and given back by one statement when the database is back.
  */
 import type { Logger } from '../lib/logger.ts';
 import { isDatabaseAway, type Pool } from '../store/database.ts';
-import { giveBackLanes, type HeldLane, type LaneId, type QueueName } from '../store/queue/lanes.ts';
+import { type HeldLane, type LaneId, type QueueName, returnLanes } from '../store/queue/lanes.ts';
 import type { RetryWriteOptions } from './retry-write.ts';
 
 /** Adds lanes that the claim `holder` may have. Never throws. */
-export type GiveBack = (lanes: readonly LaneId[], holder: string) => void;
+export type ReturnLanes = (lanes: readonly LaneId[], holder: string) => void;
 
-export interface GiveBackOptions {
+export interface ReturnLanesOptions {
   readonly db: Pool;
   readonly queue: QueueName;
-  /** Of the claims: when it is over, their lanes are free without us. */
+  /** The lease of the claims: when it ends, their lanes become free by themselves. */
   readonly leaseSeconds: number;
   readonly retry: RetryWriteOptions;
   readonly log: Logger;
 }
 
-/** The lanes of so many are kept; those of further ones become free when their lease ends. */
+/** Most lanes that are kept; further ones become free when their lease ends. */
 const maxKept = 10_000;
 
 const retryMs = 250;
 
-export function createGiveBack(options: GiveBackOptions): GiveBack {
+export function createReturnLanes(options: ReturnLanesOptions): ReturnLanes {
   const { leaseSeconds, retry, log } = options;
   let kept: Kept[] = [];
   let isRunning = false;
@@ -55,9 +55,9 @@ export function createGiveBack(options: GiveBackOptions): GiveBack {
 type Kept = HeldLane & { readonly until: number };
 
 /** False: the database is away. */
-async function attempt({ db, queue, log }: GiveBackOptions, lanes: readonly HeldLane[]): Promise<boolean> {
+async function attempt({ db, queue, log }: ReturnLanesOptions, lanes: readonly HeldLane[]): Promise<boolean> {
   try {
-    await giveBackLanes(db, queue, lanes);
+    await returnLanes(db, queue, lanes);
     return true;
   } catch (error) {
     if (isDatabaseAway(error)) return false;

@@ -1,11 +1,11 @@
 /** Tells what happened to messages, step by step, for people and for `--json`. */
-import type { Db } from '../../store/database.ts';
-import { dialogOf } from '../../store/queue/lane-names.ts';
-import type { Step } from '../../store/reporting/history.ts';
-import { readWaits, type Wait } from '../../store/reporting/waiting-steps.ts';
-import { moment, table } from '../framework/layout.ts';
-import { outcomeText } from '../outcome-texts.ts';
-import { domainsById } from './choose-portal.ts';
+import type { Db } from '../store/database.ts';
+import { dialogOf } from '../store/queue/lane-names.ts';
+import type { Step } from '../store/reporting/history.ts';
+import { readWaits, type Wait } from '../store/reporting/waiting-steps.ts';
+import { domainsById } from './arguments/choose-portal.ts';
+import { moment, table } from './framework/layout.ts';
+import { outcomeText } from './outcome-texts.ts';
 
 export interface ToldStep {
   readonly at: Date;
@@ -26,7 +26,7 @@ export interface ToldStep {
   readonly remoteId: string | null;
 }
 
-/** The steps with what there is to say of each, in the same order. */
+/** Adds to each step its words and, while it waits, its tries; the order stays. */
 export async function tellSteps(db: Db, steps: readonly Step[]): Promise<ToldStep[]> {
   const waitOf = await readWaits(db, steps);
   return steps.map((step) => {

@@ -9,7 +9,7 @@ const softLimit = 8_000;
 const hardLimit = 12_000;
 
 /** Call it before the server listens. Requests that are not valid HTTP are answered with the usual headers. */
-export function limitConnections(server: Server, limits = { comfortable: softLimit, most: hardLimit }): void {
+export function limitSockets(server: Server, limits = { comfortable: softLimit, most: hardLimit }): void {
   server.maxConnections = limits.most;
   let open = 0;
   /** Connections without a request in flight, longest idle first. */

@@ -22,11 +22,11 @@ export interface Substitutes {
   readonly memberId?: string;
   readonly applicationToken?: string;
   readonly bot?: { readonly code: string; readonly id: string };
-  /** The event becomes a new one, which the app has not seen: another message number and time stamp. */
+  /** Another message number and time stamp, which make the event one that the app has not seen. */
   readonly fresh?: { readonly messageId: string; readonly ts: string };
 }
 
-/** The body with those values in every place they stand. Pairs that are not touched stay byte for byte as they were. */
+/** Puts these values into every place of the body that holds such a value. All other pairs stay byte for byte. */
 export function substitute(body: string, wanted: Substitutes): string {
   const pairs = body.split('&').map((pair) => {
     const at = pair.indexOf('=');

@@ -13,7 +13,7 @@ const keyBytes = { least: 24, most: 64 } as const;
 /** Visible ASCII without the full stop, which separates the signed parts. */
 const idForm = /^[!-\-/-~]{1,200}$/;
 
-/** Longer lists of signatures are not read: two keys make two signatures. */
+/** Only this many signatures are read; two keys make two. */
 const maxSignatures = 10;
 
 /** The bytes of a key; null for a text that is not a key of 24 to 64 bytes. */

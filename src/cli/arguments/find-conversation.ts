@@ -1,4 +1,4 @@
-/** Finds the conversation a command means: by `<bot code>/<dialog>`, as lanes show it, or by the name brains are given. */
+/** Finds the conversation a command means: by `<bot code>/<dialog>`, as lanes show it, or by the reference that brains get for it. */
 import type { Brain } from '../../core/brain.ts';
 import { badInput } from '../../core/errors.ts';
 import { needBrain } from '../../portals/bot-service.ts';

@@ -1,6 +1,6 @@
 /** What the console says, in English. */
 
-/** By MessageGateway's name of the state. */
+/** States of a chat member, by MessageGateway's names. */
 const stateNames: Readonly<Record<string, string>> = { active: 'in the chat', kicked: 'removed', leaved: 'left' };
 
 export const en = {
@@ -105,4 +105,4 @@ export const en = {
   noteHeading: (name: string) => `${name} (Bitrix24): `,
 };
 
-export type ConsoleMessages = typeof en;
+export type ConsoleTexts = typeof en;

@@ -8,7 +8,7 @@ import { type Check, ok, told, wrong } from './check.ts';
 
 const again = 'remove the connection and add it again';
 
-/** Without asking the brain itself: opens the secrets and holds them against the brain's own schema. */
+/** Opens the secrets and checks them against the brain's own schema, without asking the brain. */
 export function inspectConnection(
   row: ConnectionRow,
   brains: readonly Brain[],
@@ -46,7 +46,7 @@ export function inspectConnection(
   return [told(check, 'connection.ok', { title: row.title, brain: brain.title })];
 }
 
-/** Nothing while the account works. */
+/** Empty while the account works. */
 export function checkDisabled(row: ConnectionRow, brains: readonly Brain[], portal: string): readonly Check[] {
   if (row.disabled_reason === null) return [];
   const help = brains.find((brain) => brain.name === row.brain)?.disabledHelp?.[row.disabled_reason];

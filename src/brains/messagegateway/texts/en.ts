@@ -1,6 +1,6 @@
 /** What managers in MessageGateway read from us, in English. */
 
-/** Kinds of CRM records; others are called what the portal calls them. */
+/** Kinds of CRM records; other kinds keep the portal's name. */
 const records: Readonly<Record<string, string>> = {
   LEAD: 'lead',
   CONTACT: 'contact',
@@ -15,10 +15,10 @@ export const en = {
     `The conversation is led from here again. To hand it over to a person in Bitrix24: /${command}`,
   help: (command: string) =>
     `/bot – take the conversation back\n/${command} – hand it over to a person in Bitrix24\n/help – show this help`,
-  /** Of a time such as `21.11.2026 12:00:05 – 12:40:11 (UTC)`. */
+  /** The span is written `21.11.2026 12:00:05 – 12:40:11 (UTC)`. */
   peopleLed: (span: string) => `People in Bitrix24 led it: ${span}`,
   takeoverSummary: 'Messages in the meantime:',
-  /** Lines that are left out at the beginning of what was said. */
+  /** Stands for lines left out at the beginning of the summary. */
   earlier: (count: number) => `… (${count} earlier messages)`,
   contextOpened: 'The bot was opened by a link with these data:',
   crmLinks: 'The customer in the Bitrix24 CRM:',
@@ -36,7 +36,7 @@ export const en = {
       'The connection to Bitrix24 was interrupted: it is unknown whether the customer has seen the message. Check before you send it again',
     other: 'Bitrix24 did not accept the message',
   },
-  /** About a message that counts as failed here and was shown, was shown in part, or may have been shown. */
+  /** About a message that counts as failed here, but was shown, was shown in part, or may have been shown. */
   late: {
     heading: (messageId: string) => `Message ${messageId} is marked as failed,`,
     shown: (portalMessageId: string) =>
@@ -45,7 +45,7 @@ export const en = {
     unknown: (_portalMessageId: string) =>
       'and it is unknown whether the customer has seen it. Check in Bitrix24 before you send it again.',
   },
-  /** A change of a message that Bitrix24 did not make. */
+  /** An edit or deletion of a message that Bitrix24 did not make. */
   notChanged: {
     edit: (text: string, reason: string) => `The customer will not see the edit “${text}”. ${reason}`,
     delete: (messageId: string, reason: string) =>
@@ -66,4 +66,4 @@ export const en = {
   paid: 'paid',
 };
 
-export type ManagerMessages = typeof en;
+export type ManagerTexts = typeof en;

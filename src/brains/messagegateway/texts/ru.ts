@@ -1,7 +1,7 @@
 /** What managers in MessageGateway read from us, in Russian. */
-import type { ManagerMessages } from './en.ts';
+import type { ManagerTexts } from './en.ts';
 
-export const ru: ManagerMessages = {
+export const ru: ManagerTexts = {
   personLeads: 'Разговор ведёт сотрудник в Битрикс24: ответы отсюда клиент не увидит. Вернуть разговор: /bot',
   brainLeads: (command) => `Разговор снова ведётся отсюда. Передать сотруднику в Битрикс24: /${command}`,
   help: (command) =>

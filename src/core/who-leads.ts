@@ -1,6 +1,6 @@
 /**
- * Who leads a conversation, and what changes that, as one table. The rules name a cause; the table says who leads then. What each row tells to
- * whom is held against the rules by a test, and `docs/who-leads.md` is written from it.
+ * Who leads a conversation, and what changes that, as one table. The rules name a cause; the table says who leads then. A test checks
+ * against the rules whom each row tells, and `docs/who-leads.md` is written from the table.
  */
 import type { ChatAction } from './actions.ts';
 import { type Bridged, type RuleContext, toBrain } from './bridge-result.ts';
@@ -32,8 +32,8 @@ export type LeadCause =
   | 'given_back_on_page';
 
 /**
- * Who hears of it, in this order: the customer, the staff by a note, the portal by the order to call people. A brain that wants to know is told
- * whenever the leader changes between it and people; no row says so.
+ * Who hears of it, in this order: the customer, the staff by a note, the portal by the order to call people. Not listed: a brain that wants
+ * to know is told whenever the lead passes between it and people.
  */
 export type Told = 'customer' | 'staff' | 'portal';
 
@@ -62,6 +62,16 @@ const stay = { brain: step('brain'), handed_over: step('handed_over'), taken: st
 const allTo = (to: Lead): LeadRow['from'] => ({ brain: step(to), handed_over: step(to), taken: step(to) });
 const callsPeople: readonly Told[] = ['staff', 'portal'];
 const givenUp: readonly Told[] = ['customer', 'staff', 'portal'];
+const toPeople: LeadRow['from'] = {
+  brain: step('handed_over', callsPeople, ['staff']),
+  handed_over: step('handed_over', callsPeople, ['staff']),
+  taken: step('taken', callsPeople, ['staff']),
+};
+const backToBrain: LeadRow['from'] = {
+  brain: step('brain'),
+  handed_over: step('brain', ['staff'], ['staff']),
+  taken: step('brain', ['staff'], ['staff']),
+};
 
 /** Every cause in every state. */
 export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
@@ -80,20 +90,12 @@ export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
   operator_command: {
     title: '`/operator`',
     isLineOnly: false,
-    from: {
-      brain: step('handed_over', callsPeople, ['staff']),
-      handed_over: step('handed_over', callsPeople, ['staff']),
-      taken: step('taken', callsPeople, ['staff']),
-    },
+    from: toPeople,
   },
   brain_handed_over: {
     title: 'The brain hands over, with a word for the staff',
     isLineOnly: false,
-    from: {
-      brain: step('handed_over', callsPeople, ['staff']),
-      handed_over: step('handed_over', callsPeople, ['staff']),
-      taken: step('taken', callsPeople, ['staff']),
-    },
+    from: toPeople,
   },
   brain_silent: {
     title: 'The customer has waited too long for the brain (`--call-person-after`)',
@@ -127,20 +129,12 @@ export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
   brain_took_back: {
     title: 'The brain takes the conversation back',
     isLineOnly: false,
-    from: {
-      brain: step('brain'),
-      handed_over: step('brain', ['staff'], ['staff']),
-      taken: step('brain', ['staff'], ['staff']),
-    },
+    from: backToBrain,
   },
   people_inactive: {
     title: 'The people have said nothing for long enough (`--give-back-after`)',
     isLineOnly: false,
-    from: {
-      brain: step('brain'),
-      handed_over: step('brain', ['staff'], ['staff']),
-      taken: step('brain', ['staff'], ['staff']),
-    },
+    from: backToBrain,
   },
   taken_on_page: {
     title: 'An administrator takes the conversation over on its page',
@@ -154,11 +148,7 @@ export const leadTable: Readonly<Record<LeadCause, LeadRow>> = {
   given_back_on_page: {
     title: 'An administrator gives the conversation back on its page',
     isLineOnly: false,
-    from: {
-      brain: step('brain'),
-      handed_over: step('brain', ['staff'], ['staff']),
-      taken: step('brain', ['staff'], ['staff']),
-    },
+    from: backToBrain,
   },
 };
 
@@ -168,7 +158,7 @@ export function leadOf({ owner, isTaken }: Pick<Conversation, 'owner' | 'isTaken
   return isTaken ? 'taken' : 'handed_over';
 }
 
-/** Makes the one lead whom the table names; tells a brain that wants to know. What else is said is up to the rule. */
+/** Gives the lead to whom the table names, and tells a brain that wants to know. The calling rule says everything else. */
 export function changeLead(
   cause: LeadCause,
   conversation: Conversation,
@@ -183,7 +173,7 @@ export function changeLead(
     ? [toBrain({ type: 'owner_changed', owner, at, since: conversation.ownedSince })]
     : [];
   const inactiveSince = owner === 'person' ? at : null;
-  // What was offered as numbers was offered by the one who led before.
+  // Numbered choices were offered by the former leader, so they end here.
   const changed = { ...conversation, owner, isTaken, ownedSince: at, inactiveSince, choices: null } as const;
   return { conversation: changed, actions: told };
 }

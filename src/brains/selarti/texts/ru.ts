@@ -1,7 +1,7 @@
 /** What staff and the AI read from us, in Russian. */
-import type { StaffMessages } from './en.ts';
+import type { StaffTexts } from './en.ts';
 
-export const ru: StaffMessages = {
+export const ru: StaffTexts = {
   handover: 'Selarti передаёт разговор оператору.',
   panelLeads: 'Selarti передала разговор своим операторам: они отвечают в панели Selarti.',
   closed: 'Selarti закрыла диалог и больше не отвечает.',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGiveBack } from '../../../src/queue/give-back.ts';
+import { createReturnLanes } from '../../../src/queue/return-lanes.ts';
 import type { Pool } from '../../../src/store/database.ts';
 import { captureLog } from '../../support/captured-log.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -29,14 +29,14 @@ function stage() {
     database,
     clock,
     captured,
-    giveBack: createGiveBack({ db, queue: 'inbox', leaseSeconds: 60, retry, log: captured.log }),
+    returnLanes: createReturnLanes({ db, queue: 'inbox', leaseSeconds: 60, retry, log: captured.log }),
   };
 }
 
 describe('lanes that writes may have claimed while the database was away', () => {
   it('are given back together when it is there again, each to its claim', async () => {
-    const { asked, database, clock, giveBack } = stage();
-    for (let write = 0; write < 100; write += 1) giveBack([{ portal, lane: `bot/${write}` }], `w:${write}`);
+    const { asked, database, clock, returnLanes } = stage();
+    for (let write = 0; write < 100; write += 1) returnLanes([{ portal, lane: `bot/${write}` }], `w:${write}`);
     await clock.advance(1_000);
     // Not one attempt for each of the writes.
     expect(asked.length).toBeLessThan(10);
@@ -51,8 +51,8 @@ describe('lanes that writes may have claimed while the database was away', () =>
   });
 
   it('are kept up to a limit, and no longer than their lease', async () => {
-    const { asked, database, clock, captured, giveBack } = stage();
-    for (let write = 0; write < 20; write += 1) giveBack(lanesOf(1_500), `w:${write}`);
+    const { asked, database, clock, captured, returnLanes } = stage();
+    for (let write = 0; write < 20; write += 1) returnLanes(lanesOf(1_500), `w:${write}`);
     expect(captured.text()).toMatch(/"lanes":500,.*lanes wait until their lease ends/);
     await clock.advance(30_000);
     expect(asked.at(-1)?.lanes).toHaveLength(10_000);
