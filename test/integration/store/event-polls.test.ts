@@ -37,7 +37,8 @@ it('a process releases and renews what it has been given, and no more', async ()
   expect(await claimPolls(db, 'first', { limit: 1, leaseSeconds: 60 })).toHaveLength(1);
   expect(await claimPolls(db, 'second', { limit: 9, leaseSeconds: 60 })).toHaveLength(2);
   const before = await owners();
-  expect(before.toSorted()).toEqual(['first', 'second', 'second']);
+  expect(before.filter((owner) => owner === 'second')).toHaveLength(2);
+  expect(before).toContain('first');
   const mine = [one, other, third].filter((_, index) => before[index] === 'second');
   expect(await renewPolls(db, 'second', 60)).toEqual(new Set(mine));
   // It names one that it does not have, and keeps one that it has.
