@@ -59,7 +59,8 @@ export async function checkStored(questions: StoredQuestions, portal: Portal): P
 }
 
 function checkSetUp(portal: Portal): Check {
-  const again = 'fix what it names, then "bots set --code <code>": it tries at once, also where the app has given up trying by itself';
+  const again =
+    'fix what it names, then "bots set --code <code>": it tries at once, also where the app has given up trying by itself';
   const { domain, set_up_error: problem, set_up_at: at } = portal;
   if (problem !== null) {
     return told(wrong(domain, 'set-up', `failing: ${problem}`, again), 'set_up.failing', { problem }, setUp);
