@@ -15,9 +15,10 @@ export async function syncCommands(
   state: ConnectorState,
   signal?: AbortSignal,
 ): Promise<void> {
-  // Our commands win over console-made ones of the same name, because the bot acts on them.
-  const wanted = new Map([...(await consoleCommands(state)), ...ourCommands(config)]);
   const there = new Map((await bot.commands(signal)).map(({ name, description }) => [name ?? '', description ?? '']));
+  // Read second: the console stores a command before it declares it, so every declared one that is wanted is among these. Our commands win over
+  // console-made ones of the same name, because the bot acts on them.
+  const wanted = new Map([...(await consoleCommands(state)), ...ourCommands(config)]);
   for (const [name, description] of wanted) {
     if (there.get(name) !== description) await bot.putCommand(name, description, signal);
   }

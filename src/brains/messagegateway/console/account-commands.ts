@@ -4,6 +4,7 @@ import type { BotInfo } from '../api/bot-api.ts';
 import type { MgCustomer } from '../api/mg-shapes.ts';
 import { readPages } from '../api/pages.ts';
 import { type Command, type CommandRequest, ConsoleRefusal, commandButton } from './command-request.ts';
+import type { MadeCommand } from './console-context.ts';
 import { namedChat, titleOf } from './find-chat.ts';
 import { isRunnable, uuidIn } from './parse-line.ts';
 import { activeUsers, findUser, forgetLink, linkOf, nameOf, storeLink } from './people.ts';
@@ -154,8 +155,7 @@ export const commands: Command = async (request) => {
     const [, said = description, line = null] = /^([\s\S]*?)\s+=\s+([\s\S]+)$/.exec(description) ?? [];
     if (line !== null && !isRunnable(line)) throw new ConsoleRefusal(messages.nameCommand);
     const words = said.slice(0, 64);
-    await context.bot.putCommand(name, words, signal);
-    await context.overrides.setCommand(name, { description: words, line, ref: request.to.ref });
+    await make(request, name, { description: words, line, ref: request.to.ref });
   } else if (['delete', 'удалить'].includes(word.toLowerCase())) {
     // Our copy first: a health check that begins meanwhile declares the kept commands, and would put it back.
     await context.overrides.deleteCommand(name);
@@ -165,6 +165,20 @@ export const commands: Command = async (request) => {
   }
   return commands({ ...request, args: '' });
 };
+
+/** Stores the command and declares it in MessageGateway. If MessageGateway refuses it, what was stored before stays in force. */
+async function make({ context, signal }: CommandRequest, name: string, made: MadeCommand): Promise<void> {
+  const { bot, overrides } = context;
+  const before = (await overrides.commands()).get(name);
+  // Our copy first: a health check deletes the declared commands that are not stored.
+  await overrides.setCommand(name, made);
+  try {
+    await bot.putCommand(name, made.description, signal);
+  } catch (error) {
+    await (before === undefined ? overrides.deleteCommand(name) : overrides.setCommand(name, before));
+    throw error;
+  }
+}
 
 /** Deletes the command from MessageGateway. It is no error if a health check deletes it first. */
 async function deleteDeclared(bot: CommandRequest['context']['bot'], name: string, signal: AbortSignal): Promise<void> {
