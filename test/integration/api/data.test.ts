@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiClient, openApi } from '../../support/api-client.ts';
 import { until } from '../../support/bridge.ts';
 import { type OwnBridge, sayToAssistant, startInstalled } from '../../support/installed-bridge.ts';
-import { everythingDone } from '../../support/talk.ts';
+import { everythingDone, ourBot } from '../../support/talk.ts';
 
 let own: OwnBridge;
 let admin: ApiClient;
@@ -194,6 +194,25 @@ describe('the stored data of a portal', () => {
       expect(await placesOf(text), text).toEqual([]);
     }
     expect(await placesOf('Слова соседа')).not.toEqual([]);
+  });
+
+  it('of one person are exported from a group without what others said in it', async () => {
+    const { portal } = own.bridge;
+    const bot = ourBot(portal, 'supervisor');
+    const [first, second] = ['Первая', 'Вторая'].map((name) => portal.addEmployee({ name }).id) as [number, number];
+    const { chatId } = portal.addGroup({ title: 'Общая', ownerId: first, memberIds: [second], botIds: [bot.id] });
+    for (const [id, text] of [
+      [first, 'Сказано первой'],
+      [second, 'Сказано второй'],
+    ] as const) {
+      portal.writesInGroup(id, chatId, `[USER=${bot.id}]${bot.name}[/USER] ${text}`);
+      await everythingDone(portal, own.probe);
+    }
+    const { json } = await admin.call('GET', `/api/export?userId=${second}`);
+    const { events, actions } = json as Exported;
+    const text = decodeURIComponent(JSON.stringify([events, actions]).replaceAll('+', ' '));
+    expect(text).toContain('Сказано второй');
+    expect(text).not.toContain('Сказано первой');
   });
 
   it('of a person whose message is being worked are erased all the same, and later messages are answered', async () => {
