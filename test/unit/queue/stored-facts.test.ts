@@ -31,3 +31,26 @@ describe('what is known of a reply before it is worked', () => {
     expect(await factsOf(event, hasReceipts)).toEqual({});
   });
 });
+
+describe('whether the brain was sent a message', () => {
+  const about = (type: string, kind: string, more: object = {}) => ({ type, messageId: '5', chat: { kind }, ...more });
+  const factsFor = (event: object, takesChanges: boolean) =>
+    readStoredFacts(unasked, lane, event as ChatEvent, { failures: [], actions: [], takesChanges } as never);
+
+  it.each([
+    ['an edit, where the brain takes changes', about('message_edited', 'private'), true],
+    ['a deletion, where the brain takes changes', about('message_deleted', 'private'), true],
+    ['an edit in a group', about('message_edited', 'group'), false],
+    ['a message in a group that mentions the bot', about('message', 'group', { mentionsBot: true }), false],
+  ])('is looked up for %s', async (_, event, takesChanges) => {
+    await expect(factsFor(event, takesChanges)).rejects.toThrow('the database was asked');
+  });
+
+  it.each([
+    ['an edit that the brain is not told', about('message_edited', 'private'), false],
+    ['a message in a private chat', about('message', 'private', { mentionsBot: true }), true],
+    ['a message in a group that does not mention the bot', about('message', 'group', { mentionsBot: false }), true],
+  ])('is not looked up for %s', async (_, event, takesChanges) => {
+    expect(await factsFor(event, takesChanges)).toEqual({});
+  });
+});
