@@ -101,10 +101,10 @@ describe.each(engines)('streams of the HTTP client on %s', (_name, create) => {
       };
       more();
     });
-    const answer = await client.open(get(port, { maxResponseBytes: 2_000 * piece.length, idleMs: 100 }));
+    const answer = await client.open(get(port, { maxResponseBytes: 2_000 * piece.length, idleMs: 500 }));
     expect(answer.status).toBe(200);
     // Longer than the idle limit: the reader's own time does not count.
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 800));
     expect(sent).toBeLessThan(1_000);
     expect(await lengthOf(answer.body)).toBe(2_000 * piece.length);
   });
