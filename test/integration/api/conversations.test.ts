@@ -164,7 +164,8 @@ describe('a conversation', () => {
     const { reading } = await db.transaction(async (trx) => {
       await trx.raw('lock table outbox in access exclusive mode');
       const reading = readSteps(db, id, null);
-      await until(async () => (await own.probe.count('select count(*) from pg_locks where not granted')) > 0);
+      const waiting = `from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await until(async () => (await own.probe.count(`select count(*) ${waiting}`)) > 0);
       await trx.raw("update outbox set created_at = created_at + interval '1 second'");
       return { reading };
     });
