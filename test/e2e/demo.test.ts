@@ -70,7 +70,15 @@ describe.skipIf(!hasBrowser)('the demo', () => {
       await page.getByText('app not installed').waitFor();
       await page.getByRole('tab', { name: 'App', exact: true }).click();
       if (time > 0) await page.getByRole('button', { name: 'Open the app' }).click();
-      await app.getByText('MessageGateway').first().waitFor();
+      const isShown = await app
+        .getByText('MessageGateway')
+        .first()
+        .waitFor()
+        .then(
+          () => true,
+          () => false,
+        );
+      expect(isShown, await app.locator('body').innerText()).toBe(true);
       await page.getByRole('button', { name: 'Remove the app with its data' }).click();
     }
     await page.getByText('app not installed').waitFor();
