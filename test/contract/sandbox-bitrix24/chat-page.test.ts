@@ -187,7 +187,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the chat page', () => {
     const bot = await registerBot(portal, app.eventUrl, { CODE: 'helper', TYPE: 'B', PROPERTIES: { NAME: 'Helper' } });
     await page.goto(portal.origin);
     await write('employee', 'привет');
-    await portal.idle();
+    await expect.poll(() => app.of('ONIMBOTMESSAGEADD').length).toBe(1);
     const said = app.of('ONIMBOTMESSAGEADD')[0]?.form['data'] as { PARAMS: { FROM_USER_ID: string } } | undefined;
     const dialogId = said?.PARAMS.FROM_USER_ID;
     await resultOf(portal, 'imbot.message.add', { BOT_ID: bot, DIALOG_ID: dialogId, ...fullMessage });
