@@ -1,11 +1,11 @@
 /** The conversations of a portal. */
 import { z } from 'zod';
-import { badInput } from '../../core/errors.ts';
 import {
   needConversation,
   type OrderOptions,
   orderLead,
   orderMessage,
+  unknownConversation,
 } from '../../queue/by-hand/conversation-orders.ts';
 import { type ToldEntry, tellConversation } from '../../queue/by-hand/conversation-timeline.ts';
 import { searchConversations } from '../../queue/by-hand/search-conversations.ts';
@@ -103,9 +103,7 @@ const show = endpoint({
       listBots(services.db, id.portal),
       describeConversations(services.db, id.portal, [row]),
     ]);
-    if (conversation === undefined) {
-      throw badInput('conversation.unknown', 'there is no such conversation', 404);
-    }
+    if (conversation === undefined) throw unknownConversation();
     const botName = bots.find(({ code }) => code === id.botCode)?.name ?? id.botCode;
     return { conversation, botName, mayAct: role === 'admin' };
   },

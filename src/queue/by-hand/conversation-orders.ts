@@ -57,10 +57,12 @@ export async function orderMessage(
   await store(options, to, { id, event, action: 'conversation.message_sent', details: { text } });
 }
 
+export const unknownConversation = () => badInput('conversation.unknown', 'there is no such conversation', 404);
+
 /** Throws BadInput `conversation.unknown` (404). */
 export async function needConversation(db: Pool, id: ConversationId) {
   const found = await findConversation(db, id);
-  if (found === null) throw badInput('conversation.unknown', 'there is no such conversation', 404);
+  if (found === null) throw unknownConversation();
   return found;
 }
 
