@@ -1,7 +1,7 @@
 /** A copy of the repository in which one fault at a time is planted and the tests are run. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,19 +12,8 @@ import { readReport } from './report.ts';
 /** Of the repository. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-const copied = [
-  'src',
-  'test',
-  'sandbox',
-  'migrations',
-  'docs',
-  'schema.sql',
-  'install',
-  'bench',
-  'package.json',
-  'tsconfig.json',
-  'vitest.config.ts',
-];
+/** In the root of the repository. Everything else is copied: tests read documents, scripts and settings too. */
+const notCopied: ReadonlySet<string> = new Set(['.git', 'node_modules', 'data', 'artifacts', 'coverage']);
 
 /** Tests that take so many times as long as without the fault hang: it is noticed. */
 const patience = 4;
@@ -49,7 +38,8 @@ export interface Tree {
 
 export async function startTree(): Promise<Tree> {
   const folder = await mkdtemp(join(tmpdir(), 'mutants-'));
-  for (const name of copied) await cp(join(root, name), join(folder, name), { recursive: true });
+  const names = (await readdir(root)).filter((name) => !notCopied.has(name));
+  for (const name of names) await cp(join(root, name), join(folder, name), { recursive: true });
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   const [list, report] = [join(folder, 'test-order.txt'), join(folder, 'report.json')];
   /** Test files that have failed here without a fault: they tell nothing. */
