@@ -56,9 +56,11 @@ function openAccount() {
   return { steps, declared, refused, state, check, type };
 }
 
+type Account = ReturnType<typeof openAccount>;
+
 /** Runs `outer`, and `inner` whole before its step of that number. Returns false when `outer` has fewer steps. */
 async function between(
-  account: ReturnType<typeof openAccount>,
+  account: Account,
   { outer, inner, step }: { outer: () => Promise<unknown>; inner: () => Promise<unknown>; step: number },
 ): Promise<boolean> {
   let count = 0;
@@ -73,39 +75,49 @@ async function between(
   return hasRun;
 }
 
-it.each([
-  ['a check runs while the command is made', true],
-  ['the command is made while a check runs', false],
-])('a new command stays, whichever step is the moment (%s)', async (_, isCheckInside) => {
+interface Meeting {
+  /** What the employee types. */
+  readonly typed: string;
+  /** Commands that are there before. */
+  readonly before?: string;
+  readonly isCheckInside: boolean;
+}
+
+/** Lets the check and the employee meet at every step, each time in a new account, and calls `expectAfter` after each. */
+async function meet(
+  { typed, before, isCheckInside }: Meeting,
+  expectAfter: (account: Account, step: string) => Promise<void>,
+) {
   let step = 1;
   for (; ; step += 1) {
     const account = openAccount();
-    const make = () => account.type('add price Tell the price');
-    const [outer, inner] = isCheckInside ? [make, account.check] : [account.check, make];
-    const hasRun = await between(account, { outer, inner, step });
-    if (!hasRun) break;
-    expect(account.declared.get('price'), `step ${step}`).toBe('Tell the price');
-    expect([...(await consoleCommands(account.state)).keys()], `step ${step}`).toEqual(['price']);
+    if (before !== undefined) await account.type(before);
+    const type = () => account.type(typed);
+    const [outer, inner] = isCheckInside ? [type, account.check] : [account.check, type];
+    if (!(await between(account, { outer, inner, step }))) break;
+    await expectAfter(account, `step ${step}`);
   }
   expect(step).toBeGreaterThan(2);
+}
+
+const insides = [
+  ['a check runs while the employee is served', true],
+  ['the employee is served while a check runs', false],
+] as const;
+
+it.each(insides)('a new command stays, whichever step is the moment (%s)', async (_, isCheckInside) => {
+  await meet({ typed: 'add price Tell the price', isCheckInside }, async (account, step) => {
+    expect(account.declared.get('price'), step).toBe('Tell the price');
+    expect([...(await consoleCommands(account.state)).keys()], step).toEqual(['price']);
+  });
 });
 
-it.each([
-  ['a check runs while the command is deleted', true],
-  ['the command is deleted while a check runs', false],
-])('a deleted command stays away, whichever step is the moment (%s)', async (_, isCheckInside) => {
-  let step = 1;
-  for (; ; step += 1) {
-    const account = openAccount();
-    await account.type('add price Tell the price');
-    const remove = () => account.type('delete price');
-    const [outer, inner] = isCheckInside ? [remove, account.check] : [account.check, remove];
-    const hasRun = await between(account, { outer, inner, step });
-    if (!hasRun) break;
-    expect(account.declared.has('price'), `step ${step}`).toBe(false);
-    expect((await consoleCommands(account.state)).size, `step ${step}`).toBe(0);
-  }
-  expect(step).toBeGreaterThan(2);
+it.each(insides)('a deleted command stays away, whichever step is the moment (%s)', async (_, isCheckInside) => {
+  const meeting = { before: 'add price Tell the price', typed: 'delete price', isCheckInside };
+  await meet(meeting, async (account, step) => {
+    expect(account.declared.has('price'), step).toBe(false);
+    expect((await consoleCommands(account.state)).size, step).toBe(0);
+  });
 });
 
 it('a command that MessageGateway refuses is not kept; one that it should replace stays', async () => {
